@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Packet to flow key, in one pass. */
+#pragma once
+
+#include "datapath/flow_key.h"
+#include "datapath/packet.h"
+
+/* Fills the whole of KEY from P's bytes and metadata, sets P's layer offsets, and gives the
+ * bitmap of KEY's words that may not be 0 (all others are). Headers that are cut short or
+ * contradict themselves leave their fields, and those of the layers above, 0; so no packet is an
+ * error. Bytes past PARSE_LINEAR_MAX headers' worth are never looked at. Any thread. */
+flow_map pkt_parse(struct pkt *p, struct flow_key *key);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts and codes of errors in hosted code. The errno map walks base/err.def. */
+#include "os/err_format.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <uv.h>
+
+static const int errnos[E_COUNT] = {
+#define ERR(NAME, TEXT, ERRNO) [E_##NAME] = ERRNO,
+#include "base/err.def"
+#undef ERR
+};
+
+static void
+fill(struct err *e, int code, const char *tag, const char *fmt, va_list args)
+{
+    e->code = code;
+    snprintf(e->tag, sizeof e->tag, "%s", tag);
+    vsnprintf(e->text, sizeof e->text, fmt, args);
+}
+
+int
+err_fail(struct err *e, int code, const char *fmt, ...)
+{
+    if (e) {
+        va_list args;
+        va_start(args, fmt);
+        fill(e, code, "", fmt, args);
+        va_end(args);
+    }
+    return code;
+}
+
+int
+err_fail_tag(struct err *e, int code, const char *tag, const char *fmt, ...)
+{
+    if (e) {
+        va_list args;
+        va_start(args, fmt);
+        fill(e, code, tag, fmt, args);
+        va_end(args);
+    }
+    return code;
+}
+
+void
+err_prepend(struct err *e, const char *fmt, ...)
+{
+    if (!e) {
+        return;
+    }
+    char context[sizeof e->text];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(context, sizeof context, fmt, args);
+    va_end(args);
+    struct err old = *e;
+    /* The innermost cause matters most: when both do not fit, the context is cut. */
+    size_t n = sizeof e->text;
+    snprintf(e->text, n, "%.*s: %s", (int)(n / 2), context, old.text);
+}
+
+int
+err_from_errno(int host_errno)
+{
+    if (host_errno == 0) {
+        return 0;
+    }
+    for (int i = 1; i < E_COUNT; i++) {
+        if (errnos[i] == host_errno) {
+            return -i;
+        }
+    }
+    return -E_UNKNOWN;
+}
+
+int
+err_to_errno(int code)
+{
+    int index = code < 0 ? -code : code;
+    if (index == 0) {
+        return 0;
+    }
+    return index < E_COUNT && errnos[index] ? errnos[index] : EIO;
+}
+
+/* libuv's own numbers where the host has no errno of that name, or numbers it differently. */
+static const struct {
+    int uv;
+    int code;
+} uv_codes[] = {
+    {UV_EOF, -E_EOF},
+    {UV_ENOENT, -E_NOENT},
+    {UV_ECONNREFUSED, -E_CONNREFUSED},
+    {UV_ECONNRESET, -E_CONNRESET},
+    {UV_EADDRINUSE, -E_ADDRINUSE},
+    {UV_EADDRNOTAVAIL, -E_ADDRNOTAVAIL},
+    {UV_EACCES, -E_ACCES},
+    {UV_EPERM, -E_PERM},
+    {UV_EPIPE, -E_PIPE},
+    {UV_ETIMEDOUT, -E_TIMEDOUT},
+    {UV_ENETUNREACH, -E_NETUNREACH},
+    {UV_EHOSTUNREACH, -E_HOSTUNREACH},
+    {UV_EINVAL, -E_INVAL},
+    {UV_ENOTSUP, -E_NOTSUP},
+    {UV_EBUSY, -E_BUSY},
+    {UV_ECANCELED, -E_CANCELED},
+    {UV_ENOTCONN, -E_NOTCONN},
+    {UV_ENAMETOOLONG, -E_NAMETOOLONG},
+};
+
+int
+err_from_uv(int status)
+{
+    if (status >= 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(uv_codes); i++) {
+        if (uv_codes[i].uv == status) {
+            return uv_codes[i].code;
+        }
+    }
+    return err_from_errno(-status);
+}

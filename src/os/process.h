@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts about this process and host. Any thread. */
+#pragma once
+
+#include "base/err.h"
+
+int os_pid(void);
+/* Physical memory this process holds, in KiB; 0 where the host does not tell. */
+uint64_t os_rss_kib(void);
+unsigned int os_n_cores(void);
+/* Raises the limit of open descriptors to what is allowed. */
+void os_raise_fd_limit(void);
+const char *os_host_name(void);

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing, reading and framing of JSON. Nesting of what peers send is bounded by Jansson's
+ * parser (JSON_PARSER_MAX_DEPTH), which bounds the recursion of the writer as well. */
+#include "text/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/err_format.h"
+
+/* What stands for the byte in a JSON string: 0 itself, 'u' \u00XX, else a backslash and it. */
+static char
+escape_of(unsigned char c)
+{
+    switch (c) {
+    case '"':
+    case '\\':
+        return (char)c;
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return c < 0x20 ? 'u' : 0;
+    }
+}
+
+void
+json_write_string(struct str *out, const char *s, size_t n)
+{
+    str_putc(out, '"');
+    size_t plain = 0;
+    for (size_t i = 0; i < n; i++) {
+        char escape = escape_of((unsigned char)s[i]);
+        if (PORT_LIKELY(!escape)) {
+            continue;
+        }
+        str_put(out, s + plain, i - plain);
+        plain = i + 1;
+        if (escape == 'u') {
+            str_putf(out, "\\u%04x", (unsigned char)s[i]);
+        } else {
+            str_putc(out, '\\');
+            str_putc(out, escape);
+        }
+    }
+    str_put(out, s + plain, n - plain);
+    str_putc(out, '"');
+}
+
+void
+json_write_real(struct str *out, double x)
+{
+    if (!isfinite(x)) {
+        x = x > 0 ? 1.7976931348623157e308 : x < 0 ? -1.7976931348623157e308 : 0;
+    }
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, x);
+        if (strtod(text, NULL) == x) {
+            break;
+        }
+    }
+    str_puts(out, text);
+}
+
+static void
+write_integer(struct str *out, json_int_t x)
+{
+    char text[24];
+    char *p = text + sizeof text;
+    uint64_t magnitude = x < 0 ? 0 - (uint64_t)x : (uint64_t)x;
+    do {
+        *--p = (char)('0' + magnitude % 10);
+        magnitude /= 10;
+    } while (magnitude);
+    if (x < 0) {
+        *--p = '-';
+    }
+    str_put(out, p, (size_t)(text + sizeof text - p));
+}
+
+static void write_value(struct str *out, const json_t *v, unsigned int flags, size_t depth);
+
+static void
+new_line(struct str *out, unsigned int flags, size_t depth)
+{
+    if (flags & JSON_WRITE_PRETTY) {
+        str_putc(out, '\n');
+        str_put_repeat(out, ' ', 2 * depth);
+    }
+}
+
+static void
+write_array(struct str *out, const json_t *v, unsigned int flags, size_t depth)
+{
+    size_t n = json_array_size(v);
+    str_putc(out, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i) {
+            str_putc(out, ',');
+        }
+        new_line(out, flags, depth + 1);
+        write_value(out, json_array_get(v, i), flags, depth + 1);
+    }
+    if (n) {
+        new_line(out, flags, depth);
+    }
+    str_putc(out, ']');
+}
+
+static void
+write_member(struct str *out, const char *name, const json_t *v, unsigned int flags, size_t depth,
+             bool first)
+{
+    if (!first) {
+        str_putc(out, ',');
+    }
+    new_line(out, flags, depth + 1);
+    json_write_string(out, name, strlen(name));
+    str_putc(out, ':');
+    if (flags & JSON_WRITE_PRETTY) {
+        str_putc(out, ' ');
+    }
+    write_value(out, v, flags, depth + 1);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+write_sorted_members(struct str *out, json_t *v, unsigned int flags, size_t depth)
+{
+    size_t n = 0;
+    const char **names = xalloc(json_object_size(v) * sizeof *names);
+    for (void *it = json_object_iter(v); it; it = json_object_iter_next(v, it)) {
+        names[n++] = json_object_iter_key(it);
+    }
+    qsort(names, n, sizeof *names, compare_names);
+    for (size_t i = 0; i < n; i++) {
+        write_member(out, names[i], json_object_get(v, names[i]), flags, depth, i == 0);
+    }
+    os_free(names);
+}
+
+static void
+write_object(struct str *out, const json_t *v_, unsigned int flags, size_t depth)
+{
+    json_t *v = (json_t *)v_; /* Jansson's iterators are not const-correct */
+    str_putc(out, '{');
+    if (flags & JSON_WRITE_SORTED) {
+        write_sorted_members(out, v, flags, depth);
+    } else {
+        bool first = true;
+        for (void *it = json_object_iter(v); it; it = json_object_iter_next(v, it)) {
+            write_member(out, json_object_iter_key(it), json_object_iter_value(it), flags, depth,
+                         first);
+            first = false;
+        }
+    }
+    if (json_object_size(v)) {
+        new_line(out, flags, depth);
+    }
+    str_putc(out, '}');
+}
+
+static void
+write_value(struct str *out, const json_t *v, unsigned int flags, size_t depth)
+{
+    switch (json_typeof(v)) {
+    case JSON_OBJECT:
+        write_object(out, v, flags, depth);
+        break;
+    case JSON_ARRAY:
+        write_array(out, v, flags, depth);
+        break;
+    case JSON_STRING:
+        json_write_string(out, json_string_value(v), json_string_length(v));
+        break;
+    case JSON_INTEGER:
+        write_integer(out, json_integer_value(v));
+        break;
+    case JSON_REAL:
+        json_write_real(out, json_real_value(v));
+        break;
+    case JSON_TRUE:
+        str_puts(out, "true");
+        break;
+    case JSON_FALSE:
+        str_puts(out, "false");
+        break;
+    case JSON_NULL:
+        str_puts(out, "null");
+        break;
+    }
+}
+
+void
+json_write(struct str *out, const json_t *v, unsigned int flags)
+{
+    write_value(out, v, flags, 0);
+}
+
+char *
+json_text(const json_t *v, unsigned int flags)
+{
+    struct str out = STR_INIT;
+    json_write(&out, v, flags);
+    return str_take(&out);
+}
+
+static int
+syntax_error(const json_error_t *je, struct err *e)
+{
+    return err_fail_tag(e, -E_SYNTAX, "syntax error", "line %d, column %d: %s", je->line,
+                        je->column, je->text);
+}
+
+int
+json_read(const char *p, size_t n, json_t **v, struct err *e)
+{
+    json_error_t je;
+    json_t *value = json_loadb(p, n, JSON_DECODE_ANY, &je);
+    if (!value) {
+        return syntax_error(&je, e);
+    }
+    *v = value;
+    return 0;
+}
+
+int
+json_read_file(const char *path, json_t **v, struct err *e)
+{
+    json_error_t je;
+    json_t *value = json_load_file(path, JSON_DECODE_ANY, &je);
+    if (!value) {
+        return syntax_error(&je, e);
+    }
+    *v = value;
+    return 0;
+}
+
+void
+json_framer_init(struct json_framer *f)
+{
+    *f = (struct json_framer){.depth = 0};
+}
+
+/* Skips the inside of a string; the index after its end, or N. */
+static size_t
+skip_string(struct json_framer *f, const char *p, size_t i, size_t n)
+{
+    for (; i < n; i++) {
+        if (f->escaped) {
+            f->escaped = false;
+        } else if (p[i] == '\\') {
+            f->escaped = true;
+        } else if (p[i] == '"') {
+            f->in_string = false;
+            return i + 1;
+        }
+    }
+    return n;
+}
+
+int
+json_framer_feed(struct json_framer *f, const char *p, size_t n, size_t *used)
+{
+    size_t i = 0;
+    while (i < n) {
+        if (f->in_string) {
+            i = skip_string(f, p, i, n);
+            continue;
+        }
+        char c = p[i++];
+        if (c == '{' || c == '[') {
+            f->started = true;
+            f->depth++;
+        } else if (!f->started) {
+            if (!memchr(" \t\r\n", c, 4)) {
+                *used = i;
+                return -E_SYNTAX;
+            }
+        } else if (c == '"') {
+            f->in_string = true;
+        } else if ((c == '}' || c == ']') && --f->depth == 0) {
+            *used = i;
+            json_framer_init(f);
+            return 1;
+        }
+    }
+    *used = n;
+    return 0;
+}
