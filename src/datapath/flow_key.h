@@ -31,6 +31,7 @@
 
 #define IP_PROTO_HOPOPTS  0
 #define IP_PROTO_ICMP     1
+#define IP_PROTO_IGMP     2
 #define IP_PROTO_TCP      6
 #define IP_PROTO_UDP      17
 #define IP_PROTO_ROUTING  43
@@ -152,9 +153,7 @@ enum flow_prereq {
     PREREQ_SCTP,
     PREREQ_ICMP,
     PREREQ_ICMPV6,
-    PREREQ_ND,
-    PREREQ_ND_SOLICIT,
-    PREREQ_ND_ADVERT,
+    PREREQ_ND, /* neighbour solicitation or advertisement, code 0 */
     PREREQ_COUNT
 };
 
@@ -207,6 +206,8 @@ enum flow_field_id flow_field_find(const char *name, size_t n);
 
 /* Whether a packet with KEY has what PREREQ asks. */
 bool flow_prereq_holds(enum flow_prereq, const struct flow_key *key);
+/* The part of it that a packet's Ethernet type and IP protocol decide. */
+bool flow_prereq_fits(enum flow_prereq, uint16_t eth_type, uint8_t proto);
 /* Adds to MASK the fields that flow_prereq_holds() looks at. */
 void flow_prereq_add_mask(enum flow_prereq, struct flow_key *mask);
 

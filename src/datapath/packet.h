@@ -55,6 +55,8 @@ struct pkt {
     uint16_t l3;       /* network and */
     uint16_t l4;       /* transport header; PKT_NO_LAYER when not there (or not parsed) */
     uint16_t flags;    /* PKT_* */
+    uint8_t l4_proto;  /* IP protocol of the header at l4, when there is one */
+    uint8_t gso_type;  /* enum pkt_gso, with PKT_GSO_ECN */
     const struct pkt_ops *ops;
     void *owner; /* the host's */
     struct pkt_md md;
@@ -63,7 +65,6 @@ struct pkt {
     uint16_t csum_start, csum_ofs;
     uint16_t gso_size;
     uint16_t hdr_len; /* headers to copy to each segment, 0: unknown */
-    uint8_t gso_type; /* enum pkt_gso, with PKT_GSO_ECN */
 };
 
 /* What a host implements. All are called on the thread that owns the packet; none may block. */

@@ -98,8 +98,9 @@ find_type(const struct netdev_registry *r, const char *type)
         }
     }
     for (size_t i = 0; netdev_host_types[i]; i++) {
-        if (!strcmp(netdev_host_types[i]->type, type)) {
-            return netdev_host_types[i];
+        const struct netdev_ops *ops = netdev_host_types[i];
+        if (!strcmp(ops->type, type) || (ops->alias && !strcmp(ops->alias, type))) {
+            return ops;
         }
     }
     return NULL;
@@ -122,8 +123,11 @@ netdev_for_each_type(const struct netdev_registry *r, void (*each)(void *aux, co
             names[n++] = portable_types[i]->type;
         }
     }
-    for (size_t i = 0; netdev_host_types[i] && n < ARRAY_LEN(names); i++) {
+    for (size_t i = 0; netdev_host_types[i] && n + 2 <= ARRAY_LEN(names); i++) {
         names[n++] = netdev_host_types[i]->type;
+        if (netdev_host_types[i]->alias) {
+            names[n++] = netdev_host_types[i]->alias;
+        }
     }
     qsort(names, n, sizeof *names, compare_names);
     for (size_t i = 0; i < n; i++) {

@@ -40,7 +40,8 @@ struct netdev;
 /* One type of device. Members marked "may be NULL" have a default. */
 struct netdev_ops {
     const char *type;
-    size_t size; /* of the structure that starts with struct netdev */
+    const char *alias; /* another name for the type, or NULL */
+    size_t size;       /* of the structure that starts with struct netdev */
     /* Makes or finds the device netdev->name. On failure nothing is left open. */
     int (*open)(struct netdev *, struct err *);
     void (*close)(struct netdev *);

@@ -45,7 +45,8 @@ void os_time_warp(struct os_loop *, uint64_t total_ms, uint64_t step_ms, void (*
 
 struct os_timer {
     struct os_loop *loop;
-    struct list node; /* in the loop's list, by deadline */
+    size_t place;   /* in the loop's heap, from 1; 0 while not running */
+    uint64_t order; /* of starts, which equal deadlines keep */
     uint64_t deadline_ms;
     void (*fire)(void *aux);
     void *aux;

@@ -98,7 +98,8 @@ void datum_type_fini(struct datum_type *);
 int datum_type_from_json(struct datum_type *, const json_t *, struct fault *);
 int base_type_from_json(struct base_type *, const json_t *, struct fault *);
 json_t *datum_type_to_json(const struct datum_type *);
-/* As people read it: "map of string-string pairs", "set of up to 3 integers"… (ovs-vsctl). */
+/* As people read it: "map of (string, string) pairs", "set of up to 3 integers"…; the caller
+ * frees it. */
 char *datum_type_to_text(const struct datum_type *);
 
 static inline bool
@@ -264,7 +265,8 @@ void atom_write_json(struct str *, const union atom *, enum atom_type);
 
 /* -- Text, the notation of ovs-vsctl -- */
 
-/* Reads `[a, b]`, `{k=v}`, `a,b`, `@name`. Constraints are checked. */
+/* Reads `[a, b]`, `{k=v}`, `a,b`, `@name`. Constraints are checked. Faults about the text have an
+ * empty tag: print fault_to_text(). A symbol's name includes its "@". */
 int datum_from_text(const struct datum_type *, const char *, struct symbol_table *,
                     struct datum **out, struct fault *);
 /* One atom at *S, which moves past it. */

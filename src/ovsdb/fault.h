@@ -8,7 +8,7 @@
 #include "text/json.h"
 
 struct fault {
-    const char *tag;    /* "constraint violation"…, static; NULL while unset */
+    const char *tag;    /* "constraint violation"…, static; "": none; NULL while unset */
     struct str details; /* a sentence for people, may be empty */
     struct str syntax;  /* JSON text of the culprit, may be empty */
 };

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Datapaths, whoever runs them: this process (userspace), later the Linux kernel module and the
+ * Windows driver. A datapath has a name and a type ("netdev@ovs-netdev"), ports that devices are
+ * attached to, and flows with masks and actions in the core's encoding (datapath/actions.h).
+ * Packets that no flow takes, and userspace actions, reach the owner as upcalls.
+ * Everything here is the control thread's, upcalls included. */
+#pragma once
+
+#include "datapath/actions.h"
+#include "datapath/flow_key.h"
+#include "datapath/packet.h"
+#include "base/uuid.h"
+#include "netdev/netdev.h"
+
+struct dpif;
+struct dpif_set; /* all datapaths of this process */
+
+#define DPIF_PORT_NONE UINT32_MAX
+
+struct dpif_flow_stats {
+    uint64_t packets, bytes;
+    uint64_t used_ms; /* loop time of the last packet, 0: never */
+    uint16_t tcp_flags;
+};
+
+/* A flow as dumped. Pointers are good during the callback. */
+struct dpif_flow {
+    const struct flow_key *key, *mask;
+    struct uuid ufid;
+    const void *actions;
+    size_t actions_size;
+    struct dpif_flow_stats stats;
+};
+
+struct dpif_port {
+    uint32_t port_no;
+    const char *name;
+    const char *type; /* of the device: "system", "tap", "dummy"… */
+    struct netdev *netdev;
+};
+
+struct dpif_stats {
+    uint64_t hit, missed, lost; /* packets that a flow took, that went up, that got lost there */
+    uint64_t mask_hit, cache_hit;
+    uint32_t n_masks, n_flows;
+};
+
+enum dpif_upcall_reason { DPIF_UPCALL_MISS, DPIF_UPCALL_ACTION };
+
+struct dpif_upcall {
+    enum dpif_upcall_reason reason;
+    struct pkt *pkt; /* the callee's to execute or free */
+    const struct flow_key *key;
+    const void *userdata;
+    size_t userdata_size;
+    uint32_t pid;
+};
+
+/* Takes over up->pkt. */
+typedef void dpif_upcall_fn(void *aux, struct dpif *, const struct dpif_upcall *up);
+
+/* -- The set -- */
+
+/* Datapaths over the devices of REGISTRY. */
+struct dpif_set *dpif_set_new(struct netdev_registry *);
+/* Closes all datapaths and, if DESTROY, those that would outlive this process too. */
+void dpif_set_free(struct dpif_set *);
+/* The type that a bridge's datapath_type stands for on this host: "" and "system" become
+ * "netdev" where no kernel datapath is to be had. */
+const char *dpif_normalize_type(const struct dpif_set *, const char *type);
+/* The types that can be created, sorted. */
+void dpif_for_each_type(const struct dpif_set *, void (*each)(void *aux, const char *type),
+                        void *aux);
+/* With dummies that override, the types are shown and opened under their own names but run on
+ * dummies. */
+void dpif_enable_dummy(struct dpif_set *, bool override);
+
+/* -- One datapath -- */
+
+/* -E_EXIST; -E_AFNOSUPPORT for an unknown type. The new datapath has its local port 0, named
+ * like itself. */
+int dpif_create(struct dpif_set *, const char *name, const char *type, struct dpif **);
+/* Borrowed, or NULL. */
+struct dpif *dpif_find(const struct dpif_set *, const char *name, const char *type);
+struct dpif *dpif_first(const struct dpif_set *);
+struct dpif *dpif_next(const struct dpif *);
+void dpif_destroy(struct dpif *);
+const char *dpif_name(const struct dpif *);
+const char *dpif_type(const struct dpif *);
+/* Where upcalls go; NULL: they are lost. */
+void dpif_set_upcall(struct dpif *, dpif_upcall_fn *, void *aux);
+void dpif_get_stats(const struct dpif *, struct dpif_stats *);
+
+/* Attaches NETDEV, taking a reference. *PORT_NO: the number wanted or DPIF_PORT_NONE, and the
+ * number given. -E_BUSY: number taken; -E_EXIST: attached already; -E_FBIG: no number left. */
+int dpif_port_add(struct dpif *, struct netdev *, uint32_t *port_no);
+int dpif_port_del(struct dpif *, uint32_t port_no); /* -E_NOENT */
+/* By number, by name; false if there is none. */
+bool dpif_port_get(const struct dpif *, uint32_t port_no, struct dpif_port *);
+bool dpif_port_find(const struct dpif *, const char *name, struct dpif_port *);
+/* The next port with a number of at least *PORT_NO, which then is moved past it. */
+bool dpif_port_next(const struct dpif *, uint32_t *port_no, struct dpif_port *);
+
+enum { DPIF_PUT_CREATE = 1, DPIF_PUT_MODIFY = 2, DPIF_PUT_ZERO_STATS = 4 };
+
+/* UFID may be NULL. Errors as dp_flow_put() (datapath/dp.h). */
+int dpif_flow_put(struct dpif *, const struct flow_key *key, const struct flow_key *mask,
+                  const struct uuid *ufid, const void *actions, size_t size, unsigned int flags);
+/* -E_NOENT. *STATS (may be NULL) gets the last statistics. */
+int dpif_flow_del(struct dpif *, const struct flow_key *key, const struct flow_key *mask,
+                  const struct uuid *ufid, struct dpif_flow_stats *stats);
+int dpif_flow_get(struct dpif *, const struct flow_key *key, const struct uuid *ufid,
+                  void (*got)(void *aux, const struct dpif_flow *), void *aux);
+void dpif_flow_flush(struct dpif *);
+/* Calls EACH for every flow; it may put and delete flows. */
+void dpif_flow_dump(struct dpif *, void (*each)(void *aux, const struct dpif_flow *), void *aux);
+/* Runs a checked action list on PKT, which is taken over and has its in_port set. */
+void dpif_execute(struct dpif *, struct pkt *, const void *actions, size_t size);
+/* To be called about twice a second: reorders tables, settles clocks. */
+void dpif_run(struct dpif *);
