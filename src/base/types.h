@@ -14,7 +14,10 @@
 #define static_assert _Static_assert
 #endif
 
-#define ARRAY_LEN(a)       (sizeof(a) / sizeof *(a))
+#define ARRAY_LEN(a) (sizeof(a) / sizeof *(a))
+/* Some systems' headers have these two as well. */
+#undef MIN
+#undef MAX
 #define MIN(a, b)          ((a) < (b) ? (a) : (b))
 #define MAX(a, b)          ((a) > (b) ? (a) : (b))
 #define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))

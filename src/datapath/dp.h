@@ -36,7 +36,7 @@ enum dp_upcall_reason {
 
 struct dp_upcall {
     enum dp_upcall_reason reason;
-    const struct flow_key *key;         /* of the packet as it is now */
+    const struct flow_key *key;         /* of the packet as it is now; good until dp_execute() */
     const struct dp_act_userspace *act; /* for ACTION: pid and flags; else NULL */
     const void *userdata;               /* act->userdata_size bytes */
 };
@@ -78,8 +78,10 @@ struct dp {
 
 /* One list of actions under way; lists nest without recursion. */
 struct dp_frame {
-    struct pkt_batch batch;
+    struct pkt_batch *batch; /* the caller's, or own */
     const uint8_t *next, *end;
+    uint32_t trunc; /* bytes to cut to at the next output, 0: none */
+    struct pkt_batch own;
 };
 
 #define DP_FRAMES       16 /* room for re-entry from upcalls */
@@ -112,9 +114,11 @@ struct dp_thread {
     struct flow_key upcall_key;
 };
 
-/* Makes an empty datapath for packet threads 0 to N_THREADS - 1. ENV is copied. 0 or -E_NOMEM. */
+/* Makes an empty datapath for packet threads 0 to N_THREADS - 1. ENV is copied. DP must not move
+ * afterwards. 0 or -E_NOMEM. */
 int dp_init(struct dp *, const struct dp_env *env, uint32_t n_threads);
-/* Removes all flows. All threads must be finished; run what was deferred afterwards. */
+/* Removes all flows. All threads must be finished. Run what was deferred afterwards, before the
+ * memory of DP itself goes. */
 void dp_fini(struct dp *);
 
 /* A packet thread, or the context in which the control thread executes packets. EMC_SIZE
@@ -126,7 +130,8 @@ void dp_thread_fini(struct dp_thread *);
  * packets' md.in_port is set; NOW_MS is the host's clock. */
 void dp_receive(struct dp_thread *, struct pkt_batch *batch, uint64_t now_ms);
 /* Executes a checked list on all packets of BATCH, which it takes over (empty afterwards). The
- * packets are parsed (pkt_parse). May be called from upcall. */
+ * packets are parsed (pkt_parse); the list is aligned to 4 bytes and stays until the end. May be
+ * called from upcall. Outside dp_receive(), set t->now_ms first. */
 void dp_execute(struct dp_thread *, struct pkt_batch *batch, const void *actions, size_t size);
 /* Counts N packets dropped for REASON; the caller frees them. */
 void dp_drop(struct dp_thread *, enum drop_reason, uint32_t n);

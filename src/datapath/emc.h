@@ -11,9 +11,8 @@
 struct emc_entry {
     struct dp_flow *flow; /* NULL: free */
     uint32_t hash;
-    uint32_t pad;
-    flow_map map;
-    uint64_t words[EMC_WORDS + 1];
+    uint32_t map; /* a flow_map: so that six words fit the first cache line */
+    uint64_t words[EMC_WORDS];
 };
 
 struct emc {
@@ -21,6 +20,8 @@ struct emc {
     uint32_t mask; /* number of entries minus 1 */
     uint32_t sweep;
     uint64_t random;
+    void *block; /* what entries are in */
+    size_t block_size;
 };
 
 /* SIZE is rounded up to a power of two; 0: no cache. 0 or -E_NOMEM. */
@@ -34,5 +35,13 @@ void emc_insert(struct emc *, const struct flow_key *key, flow_map map, uint32_t
                 struct dp_flow *flow);
 /* Empties the entries with dead flows among the next N; for idle moments. */
 void emc_sweep(struct emc *, uint32_t n);
+static inline void
+emc_prefetch(const struct emc *e, uint32_t hash)
+{
+    if (e->entries) {
+        PORT_PREFETCH(&e->entries[hash & e->mask]);
+    }
+}
+
 /* The live flow for KEY with HASH, or NULL. */
 struct dp_flow *emc_lookup(struct emc *, const struct flow_key *key, flow_map map, uint32_t hash);

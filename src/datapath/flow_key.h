@@ -105,6 +105,15 @@ struct flow_key {
 /* One bit per word of a key. */
 typedef uint64_t flow_map;
 
+/* How many words: without the processor's instruction, which freestanding code may not have. */
+static inline uint32_t
+flow_map_count(flow_map map)
+{
+    map -= map >> 1 & 0x5555555555555555u;
+    map = (map & 0x3333333333333333u) + (map >> 2 & 0x3333333333333333u);
+    return (uint32_t)(((map + (map >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56);
+}
+
 #define FLOW_WORD_OF(MEMBER) (offsetof(struct flow_key, MEMBER) / 8)
 #define FLOW_BIT_OF(MEMBER)  ((flow_map)1 << FLOW_WORD_OF(MEMBER))
 

@@ -12,7 +12,8 @@
 
 struct dp_env;
 
-/* Memory on its way out: the host calls run(self) once no reader can see it. */
+/* Memory on its way out: the host calls run(self) once no reader can see it. By then it has
+ * forgotten the structure, which run() may free, or give to defer_free once more. */
 struct dp_deferred {
     void (*run)(struct dp_deferred *);
     void *host[4]; /* the host's, for example an epoch entry */
@@ -77,8 +78,8 @@ int dp_table_init(struct dp_table *, const struct dp_env *, uint64_t basis, uint
 /* The table must be empty, and nobody reading. */
 void dp_table_fini(struct dp_table *);
 
-/* A flow for KEY under MASK with ACTIONS (owned from now on, also on failure not: the caller keeps
- * it then), one reference, in no table. 0 or -E_NOMEM. */
+/* A flow for KEY under MASK with ACTIONS, in no table; the caller has one reference. The flow
+ * owns ACTIONS from then on; on failure the caller still does. 0 or -E_NOMEM. */
 int dp_flow_new(struct dp_flow **, const struct dp_table *, const struct flow_key *key,
                 const struct flow_key *mask, struct dp_actions *actions);
 /* Takes a reference to a flow that the caller found inside the epoch, or already holds. */

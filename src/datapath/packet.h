@@ -39,7 +39,6 @@ struct pkt_md {
     uint32_t dp_hash;
     uint32_t priority;
     uint32_t mark;
-    uint32_t trunc; /* bytes to cut to at the next output, 0: none */
     uint8_t recirc_depth;
 };
 

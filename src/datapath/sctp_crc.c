@@ -3,8 +3,6 @@
  * rare, so a table of 64 bytes is better than a fast one. Any context; cannot fail. */
 #include "datapath/set_field_internal.h"
 
-#include "base/endian.h"
-
 static uint32_t
 crc_byte(uint32_t crc, uint8_t b)
 {
@@ -25,5 +23,7 @@ sctp_crc(const uint8_t *p, uint32_t size)
     for (uint32_t i = 0; i < size; i++) {
         crc = crc_byte(crc, i >= 8 && i < 12 ? 0 : p[i]);
     }
-    return ENDIAN_SWAP32(~crc); /* stored least significant byte first */
+    crc = ~crc;
+    /* Stored least significant byte first. */
+    return crc << 24 | (crc << 8 & 0xff0000) | (crc >> 8 & 0xff00) | crc >> 24;
 }

@@ -150,7 +150,7 @@ sctp_size(struct pkt *p)
     if (v4 && (get_be16(h + 6) & 0x3fff)) {
         return 0;
     }
-    uint32_t end = p->l3 + (v4 ? get_be16(h + 2) : IPV6_LEN + get_be16(h + 4));
+    uint32_t end = p->l3 + (v4 ? get_be16(h + 2) : IPV6_LEN + (uint32_t)get_be16(h + 4));
     return end > p->l4 && end <= p->len ? end - p->l4 : 0;
 }
 

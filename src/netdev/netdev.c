@@ -231,6 +231,12 @@ netdev_link_changed(struct netdev *d, const struct netdev_link *link)
     os_task_queue(&d->registry->changed);
 }
 
+void
+netdev_host_news(struct netdev_registry *r)
+{
+    os_task_queue(&r->changed);
+}
+
 int
 netdev_configure(struct netdev *d, const char *const keys[], const char *const values[], size_t n,
                  struct err *e)

@@ -17,5 +17,8 @@ void netdev_host_stop(struct netdev_host *); /* NULL is fine */
  * and tells the registry's owner, later, if anything differs. */
 void netdev_link_changed(struct netdev *, const struct netdev_link *);
 
+/* The host has a new device, or lost one, that is not open: the owner may want to try again. */
+void netdev_host_news(struct netdev_registry *);
+
 /* Portable types: dummy.c, patch.c. */
 extern const struct netdev_ops netdev_dummy_ops, netdev_dummy_internal_ops, netdev_patch_ops;

@@ -59,7 +59,8 @@ err_prepend(struct err *e, const char *fmt, ...)
     struct err old = *e;
     /* The innermost cause matters most: when both do not fit, the context is cut. */
     size_t n = sizeof e->text;
-    snprintf(e->text, n, "%.*s: %s", (int)(n / 2), context, old.text);
+    int n_context = snprintf(e->text, n, "%.*s: ", (int)(n / 2), context);
+    snprintf(e->text + n_context, n - (size_t)n_context, "%.*s", (int)n - n_context - 1, old.text);
 }
 
 int

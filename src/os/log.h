@@ -6,6 +6,8 @@
  * Any thread may log; configuration is the main thread's. */
 #pragma once
 
+#include <getopt.h>
+
 #include "base/err.h"
 #include "base/list.h"
 
@@ -68,19 +70,46 @@ void log_fatal_code(int code, const char *fmt, ...) PORT_PRINTF(2, 3) PORT_NORET
  * subsystem too (line buffering, defaults: console and syslog at their documented levels). */
 void log_start(const char *path);
 const char *log_program_name(void);
-/* A name for messages other than the program's own (a subprogram, "monitor"). */
+/* A name for the calling thread's messages other than the program's own: "monitor(pid…)" in a
+ * monitor process, "handler3" in a thread. It must stay; NULL goes back. */
 void log_set_subprogram(const char *name);
 
 /* One `-v` argument or vlog/set word list: "module:dest:level", "PATTERN:dest:pattern",
  * "FACILITY:facility", a bare level… -E_INVAL with the reference's text. */
 int log_configure(const char *words, struct err *);
+/* Sets a level; MODULE NULL means all, DEST LOG_N_DESTS means all. False: no such module. For
+ * programs' own defaults, such as a tool's quiet console. */
+bool log_set_level(const char *module, enum log_dest, enum log_level);
 /* --log-file[=PATH]; NULL: LOGDIR/program.log. */
 int log_open_file(const char *path, struct err *);
 int log_reopen_file(struct err *);
 void log_close_file(void);
 bool log_has_file(void);
+/* --syslog-method: "libc", "unix:FILE", "udp:IP:PORT", "null" or "auto"; --syslog-target:
+ * "IP:PORT", which gets messages besides. */
+int log_set_syslog_method(const char *method, struct err *);
+int log_set_syslog_target(const char *target, struct err *);
 /* Replies of vlog/list, vlog/list-pattern, heap-allocated, the caller frees them. */
 char *log_list_levels(void);
 char *log_list_patterns(void);
 /* vlog/enable-rate-limit and vlog/disable-rate-limit: MODULES as arguments, none means all. */
 int log_set_rate_limits(bool enabled, const char *const modules[], size_t n, struct err *);
+
+/* -- The logging options that all programs have: -v, --verbose, --log-file, --syslog-… -- */
+
+enum {
+    LOG_OPT_FIRST = 0x700,
+    LOG_OPT_VERBOSE = LOG_OPT_FIRST, /* -v too */
+    LOG_OPT_LOG_FILE,
+    LOG_OPT_SYSLOG_METHOD,
+    LOG_OPT_SYSLOG_TARGET,
+    LOG_OPT_LAST = LOG_OPT_SYSLOG_TARGET
+};
+
+/* The rows to put in a program's option table. */
+extern const struct option log_options[];
+extern const size_t log_n_options;
+/* Takes one option with its argument (or NULL). Ends the process on a bad one. */
+void log_parse_option(int val, const char *arg);
+/* Prints the section of --help on standard output. */
+void log_print_usage(void);

@@ -8,6 +8,7 @@
 #include "os/loop_internal.h"
 
 #include "os/err_format.h"
+#include "os/exit_files_internal.h"
 #include "os/log.h"
 #include "os/mem.h"
 
@@ -31,6 +32,7 @@ os_loop_new(void)
     if (status) {
         log_fatal_code(err_from_uv(status), "cannot create an event loop");
     }
+    fatal_signal_attach(loop);
     list_init(&loop->tasks);
     loop->clock_now_ms = loop_clock_real_ms();
     return loop;
@@ -42,6 +44,7 @@ os_loop_free(struct os_loop *loop)
     if (!loop) {
         return;
     }
+    fatal_signal_detach(loop);
     uv_close((uv_handle_t *)&loop->bound, NULL);
     /* Handles that are closing get their last callbacks here. */
     while (uv_loop_close(&loop->uv) == UV_EBUSY && loop->n_idle_closes++ < 100) {
@@ -210,7 +213,7 @@ run_tasks(struct os_loop *loop)
 static uint64_t
 wait_for(struct os_loop *loop, uint64_t wait_ms)
 {
-    if (!list_is_empty(&loop->tasks) || loop->warp_left_ms || loop->stopping) {
+    if (!list_is_empty(&loop->tasks) || loop->warp_done || loop->stopping) {
         return 0;
     }
     if (loop->n_timers) {

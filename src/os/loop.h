@@ -31,6 +31,8 @@ void os_loop_turn(struct os_loop *, uint64_t wait_ms);
 uint64_t os_now_ms(const struct os_loop *);
 /* Milliseconds since 1970-01-01 UTC, moved along by warps. Any thread. */
 uint64_t os_wall_ms(void);
+/* The process's monotonic milliseconds, stopped and warped as loops are. Any thread. */
+uint64_t os_uptime_ms(void);
 /* Real monotonic nanoseconds, never stopped: for measuring only. Any thread. */
 uint64_t os_real_ns(void);
 /* Stops time for good; only os_warp moves it then. */

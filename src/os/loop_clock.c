@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The clocks: monotonic time per loop, wall-clock time per process. Stopping freezes both and
- * warping moves both. The wall clock is read by any thread (log stamps), so its two variables
+ * warping moves both. The wall clock is read by any thread (log stamps), so its variables
  * are atomics; a loop's clock is its thread's. */
-#include "os/loop_internal.h"
-
 #include "port/atomic.h"
+
+#include "os/loop_internal.h"
 
 static uint64_t wall_warped_ms;
 static uint64_t wall_frozen_ms; /* 0: runs */
+static uint64_t mono_frozen_ms;
 
 uint64_t
 loop_clock_real_ms(void)
@@ -39,6 +40,13 @@ os_wall_ms(void)
 }
 
 uint64_t
+os_uptime_ms(void)
+{
+    uint64_t frozen = PORT_LOAD_ACQUIRE(&mono_frozen_ms);
+    return (frozen ? frozen : loop_clock_real_ms()) + PORT_LOAD_ACQUIRE(&wall_warped_ms);
+}
+
+uint64_t
 os_now_ms(const struct os_loop *loop)
 {
     return loop->clock_now_ms;
@@ -59,6 +67,7 @@ os_time_stop(struct os_loop *loop)
     if (!loop->clock_stopped) {
         loop->clock_stopped = true;
         PORT_STORE_RELEASE(&wall_frozen_ms, host_wall_ms());
+        PORT_STORE_RELEASE(&mono_frozen_ms, loop_clock_real_ms());
     }
 }
 
@@ -114,6 +123,4 @@ os_time_warp(struct os_loop *loop, uint64_t total_ms, uint64_t step_ms, void (*d
     loop->warp_step_ms = step_ms ? step_ms : MAX(total_ms, 1);
     loop->warp_done = done ? done : ignore;
     loop->warp_aux = aux;
-    /* The next round must not sleep before its first step. */
-    uv_stop(&loop->uv);
 }

@@ -7,6 +7,7 @@
 struct os_loop {
     uv_loop_t uv;
     uv_timer_t bound; /* ends a wait in libuv */
+    uv_async_t fatal; /* a fatal signal was caught */
     struct list tasks;
     struct os_timer **heap;
     size_t n_timers, heap_size;

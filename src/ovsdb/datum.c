@@ -12,7 +12,7 @@ struct datum *
 datum_new(enum atom_type key, enum atom_type value, size_t n)
 {
     VERIFY(n > 0 && n <= DATUM_MAX_N);
-    size_t n_atoms = value == ATOM_VOID ? n : 2 * n;
+    size_t n_atoms = value == ATOM_VOID ? datum_room(n) : 2 * n;
     struct datum *d = xzalloc(sizeof *d + n_atoms * sizeof d->atoms[0]);
     d->refs = 1;
     d->n = (uint32_t)n & DATUM_MAX_N;

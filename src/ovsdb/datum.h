@@ -195,6 +195,14 @@ datum_unref(struct datum *d)
     }
 }
 
+/* Atoms for which a set of N has memory: sets grow in steps, so that one can be added to cheaply
+ * by the one place that changes a datum of its own in place (txn.c). */
+static inline size_t
+datum_room(size_t n)
+{
+    return n < 64 ? n : ROUND_UP(n, (size_t)1 << (60 - PORT_CLZ64(n)));
+}
+
 /* Building: datum_new, fill all atoms (they are zero: fine to finish), then datum_sort. N > 0. */
 struct datum *datum_new(enum atom_type key, enum atom_type value, size_t n);
 /* Sorts by key; -E_EXIST when a key is there twice (D stays the caller's). */

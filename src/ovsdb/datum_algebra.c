@@ -89,10 +89,10 @@ build_end(struct build *b)
         os_free(d);
         return NULL;
     }
-    size_t n_atoms = b->n;
+    size_t n_atoms = datum_room(b->n);
     if (d->value_type != ATOM_VOID) {
         memmove(&d->atoms[b->n], &d->atoms[b->room], b->n * sizeof d->atoms[0]);
-        n_atoms *= 2;
+        n_atoms = 2 * b->n;
     }
     d->n = (uint32_t)b->n & DATUM_MAX_N;
     return xrealloc(d, sizeof *d + n_atoms * sizeof d->atoms[0]);
@@ -131,6 +131,14 @@ datum_subtract(const struct datum *a, const struct datum *b)
         return datum_ref(a);
     }
     struct build out = build_start(a, a->n);
+    if (b->n / 8 > a->n) {
+        for (size_t i = 0; i < a->n; i++) {
+            if (!contains(b, a, i)) {
+                build_put(&out, a, i);
+            }
+        }
+        return build_end(&out);
+    }
     size_t j = 0;
     for (size_t i = 0; i < a->n; i++) {
         int cmp = 1;

@@ -21,7 +21,7 @@ struct column {
     struct datum *initial; /* default value, owned */
 };
 
-/* A set of columns, in order of their names: what an index is made of, what is monitored. */
+/* Distinct columns in the order given: what an index is made of, what is selected or monitored. */
 struct column_set {
     const struct column **columns;
     size_t n;
@@ -32,7 +32,8 @@ struct table_schema {
     uint32_t index;    /* in db_schema.tables */
     char *name;
     bool is_mutable;
-    bool is_root; /* rows stay without references */
+    bool is_root;          /* rows stay without references */
+    bool is_root_explicit; /* the schema says so itself */
     uint32_t max_rows;
     struct column **columns; /* without _uuid and _version */
     size_t n_columns;
@@ -81,13 +82,13 @@ bool schema_is_id(const char *s);
 /* Is S a version x.y.z? */
 bool schema_is_version(const char *s);
 
-/* Reads an array of column names of T into SET, sorted; *SET is the caller's to finish. */
+/* Reads an array of distinct column names of T, keeping its order; *SET is the caller's to
+ * finish. */
 int column_set_from_json(struct column_set *, const json_t *, const struct table_schema *,
                          struct fault *);
-/* All columns but _version: what a client that names none gets of a select and a monitor. */
+/* All columns of T, by name, with _uuid and _version as asked. */
 void column_set_all(struct column_set *, const struct table_schema *, bool with_uuid,
                     bool with_version);
 void column_set_add(struct column_set *, const struct column *);
 bool column_set_contains(const struct column_set *, const struct column *);
-bool column_set_equal(const struct column_set *, const struct column_set *);
 void column_set_fini(struct column_set *);

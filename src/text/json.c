@@ -111,9 +111,6 @@ write_array(struct str *out, const json_t *v, unsigned int flags, size_t depth)
         new_line(out, flags, depth + 1);
         write_value(out, json_array_get(v, i), flags, depth + 1);
     }
-    if (n) {
-        new_line(out, flags, depth);
-    }
     str_putc(out, ']');
 }
 
@@ -168,9 +165,6 @@ write_object(struct str *out, const json_t *v_, unsigned int flags, size_t depth
                          first);
             first = false;
         }
-    }
-    if (json_object_size(v)) {
-        new_line(out, flags, depth);
     }
     str_putc(out, '}');
 }

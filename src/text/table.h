@@ -17,7 +17,12 @@ struct table_style {
     bool headings;
     unsigned int json_flags; /* JSON_WRITE_… */
     size_t max_column_width; /* 0: none */
+    bool timestamp;          /* --timestamp; for table_set_timestamp() */
 };
+#define TABLE_STYLE_INIT                                                                          \
+    {                                                                                             \
+        .headings = true                                                                          \
+    }
 
 /* How a cell is to be written, by whoever knows its type (OVSDB's datum, a plain text). */
 struct table_cell {
@@ -37,8 +42,12 @@ void table_add_row(struct table *);
 void table_add_text(struct table *, const char *text);
 /* Takes over everything in CELL. */
 void table_add_cell(struct table *, struct table_cell cell);
-/* Appends the whole table, as STYLE says, to OUT. `first` separates several tables. */
+/* Appends the whole table, as STYLE says, to OUT. A blank line separates it from the table that
+ * this process formatted before, where the format asks for one; table_restart() forgets that. */
 void table_format(const struct table *, const struct table_style *, struct str *out);
+void table_restart(void);
+/* The time of day as --timestamp shows it. */
+void table_format_time(char *text, size_t size);
 
 enum {
     TABLE_OPT_FIRST = 0x600,
@@ -55,3 +64,5 @@ extern const struct option table_options[];
 extern const size_t table_n_options;
 /* Takes one option into STYLE; ends the process with the reference's text on a bad one. */
 void table_parse_option(int val, const char *arg, struct table_style *);
+/* Prints the section of --help on standard output. */
+void table_print_usage(void);

@@ -154,6 +154,8 @@ link_news(void *aux, const char *name, const struct rtnl_link *link)
         struct netdev *d = netdev_find(h->registry, name);
         if (d && is_linux_device(d)) {
             refresh(d, link);
+        } else {
+            netdev_host_news(h->registry);
         }
         return;
     }

@@ -48,8 +48,8 @@ os_watch_new(struct os_loop *loop, int fd, unsigned int events,
 void
 os_watch_set(struct os_watch *w, unsigned int events)
 {
-    int uv_events = (events & OS_READABLE ? UV_READABLE : 0) |
-                    (events & OS_WRITABLE ? UV_WRITABLE : 0);
+    int uv_events =
+        (events & OS_READABLE ? UV_READABLE : 0) | (events & OS_WRITABLE ? UV_WRITABLE : 0);
     if (uv_events) {
         uv_poll_start(&w->poll, uv_events, watch_ready);
     } else {

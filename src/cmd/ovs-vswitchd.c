@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ovs-vswitchd: the switch daemon. Options, daemon behaviour and signals; the work is in
+ * src/vswitchd (ovs-vswitchd(8)). */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipc/tls.h"
+#include "os/daemon.h"
+#include "os/dirs.h"
+#include "os/log.h"
+#include "os/mem.h"
+#include "os/process.h"
+#include "text/version.h"
+#include "vswitchd/vswitchd.h"
+
+enum {
+    OPT_UNIXCTL = 0x100,
+    OPT_ENABLE_DUMMY,
+    OPT_DISABLE_SYSTEM,
+    OPT_DISABLE_SYSTEM_ROUTE,
+    OPT_DPDK,
+    OPT_MLOCKALL
+};
+
+static const struct option own_options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {"mlockall", no_argument, NULL, OPT_MLOCKALL},
+    {"unixctl", required_argument, NULL, OPT_UNIXCTL},
+    {"enable-dummy", optional_argument, NULL, OPT_ENABLE_DUMMY},
+    {"disable-system", no_argument, NULL, OPT_DISABLE_SYSTEM},
+    {"disable-system-route", no_argument, NULL, OPT_DISABLE_SYSTEM_ROUTE},
+    {"dpdk", optional_argument, NULL, OPT_DPDK},
+};
+
+static const struct {
+    const char *word;
+    enum vswitchd_dummy dummy;
+} dummies[] = {
+    {"", VSWITCHD_DUMMY},
+    {"system", VSWITCHD_DUMMY_SYSTEM},
+    {"override", VSWITCHD_DUMMY_OVERRIDE},
+};
+
+static void PORT_NORETURN
+usage(void)
+{
+    printf("%s: Open vSwitch daemon\n"
+           "usage: %s [OPTIONS] [DATABASE]\n"
+           "where DATABASE is a socket on which ovsdb-server is listening\n"
+           "      (default: \"unix:%s/db.sock\").\n",
+           log_program_name(), log_program_name(), os_run_dir());
+    tls_print_usage();
+    daemon_print_usage();
+    log_print_usage();
+    printf("\nOther options:\n"
+           "  --unixctl=SOCKET          override default control socket name\n"
+           "  --mlockall                lock all of the daemon's memory\n"
+           "  --enable-dummy[=override|system]  dummy devices and datapaths, for tests\n"
+           "  -h, --help                display this help message\n"
+           "  -V, --version             display version information\n");
+    exit(EXIT_SUCCESS);
+}
+
+static enum vswitchd_dummy
+parse_dummy(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(dummies); i++) {
+        if (!strcmp(dummies[i].word, word ? word : "")) {
+            return dummies[i].dummy;
+        }
+    }
+    return VSWITCHD_DUMMY;
+}
+
+static void
+parse_own_option(int val, const char *arg, struct vswitchd_options *options)
+{
+    switch (val) {
+    case 'h':
+        usage();
+    case 'V':
+        version_print();
+        exit(EXIT_SUCCESS);
+    case OPT_UNIXCTL:
+        options->unixctl = arg;
+        break;
+    case OPT_ENABLE_DUMMY:
+        options->dummy = parse_dummy(arg);
+        break;
+    case OPT_DPDK:
+        log_fatal("--dpdk option is not supported: this build has no DPDK");
+    case OPT_MLOCKALL:
+        os_lock_memory();
+        break;
+    default: /* --disable-system…: there is no kernel datapath to leave alone */
+        break;
+    }
+}
+
+static const struct {
+    const struct option *rows;
+    const size_t *n;
+} shared_options[] = {
+    {daemon_options, &daemon_n_options},
+    {log_options, &log_n_options},
+    {tls_options, &tls_n_options},
+};
+
+static struct option *
+all_options(void)
+{
+    static struct option all[64];
+    size_t n = ARRAY_LEN(own_options);
+    memcpy(all, own_options, sizeof own_options);
+    for (size_t i = 0; i < ARRAY_LEN(shared_options); i++) {
+        VERIFY(n + *shared_options[i].n < ARRAY_LEN(all));
+        memcpy(all + n, shared_options[i].rows, *shared_options[i].n * sizeof *all);
+        n += *shared_options[i].n;
+    }
+    return all;
+}
+
+static void
+parse_options(int argc, char *argv[], struct vswitchd_options *options)
+{
+    struct option *all = all_options();
+    for (int val; (val = getopt_long(argc, argv, "hVv::p:c:C:", all, NULL)) != -1;) {
+        if (val == '?') {
+            exit(EXIT_FAILURE);
+        } else if (val == 'v') {
+            log_parse_option(LOG_OPT_VERBOSE, optarg);
+        } else if (val == 'p') {
+            tls_parse_option(TLS_OPT_PRIVATE_KEY, optarg);
+        } else if (val == 'c') {
+            tls_parse_option(TLS_OPT_CERTIFICATE, optarg);
+        } else if (val == 'C') {
+            tls_parse_option(TLS_OPT_CA_CERT, optarg);
+        } else if (val >= DAEMON_OPT_FIRST && val <= DAEMON_OPT_LAST) {
+            daemon_parse_option(val, optarg);
+        } else if (val >= LOG_OPT_FIRST && val <= LOG_OPT_LAST) {
+            log_parse_option(val, optarg);
+        } else if (val >= TLS_OPT_FIRST && val <= TLS_OPT_LAST) {
+            tls_parse_option(val, optarg);
+        } else {
+            parse_own_option(val, optarg, options);
+        }
+    }
+    if (argc - optind > 1) {
+        log_fatal("at most one non-option argument accepted; use --help for usage");
+    }
+    options->database = optind < argc ? argv[optind] : xasprintf("unix:%s/db.sock", os_run_dir());
+}
+
+static void
+stop_loop(void *loop)
+{
+    os_loop_stop(loop);
+}
+
+static int
+serve(int argc, char *argv[])
+{
+    log_start(argv[0]);
+    struct vswitchd_options options = {.dummy = VSWITCHD_NO_DUMMY};
+    parse_options(argc, argv, &options);
+    os_raise_fd_limit();
+    daemon_start();
+
+    struct os_loop *loop = os_loop_new();
+    struct os_signal *term = os_signal_new(loop, SIGTERM, stop_loop, loop);
+    struct os_signal *interrupt = os_signal_new(loop, SIGINT, stop_loop, loop);
+    struct os_wake *service_stop = os_wake_new(loop, stop_loop, loop);
+    daemon_on_service_stop((void (*)(void *))os_wake_signal, service_stop);
+    struct vswitchd *vswitchd;
+    struct err e = {.code = 0};
+    if (vswitchd_start(loop, &options, &vswitchd, &e)) {
+        log_fatal("%s", e.text);
+    }
+    os_loop_run(loop, NULL, NULL, UINT64_MAX);
+    vswitchd_stop(vswitchd);
+    daemon_on_service_stop(NULL, NULL);
+    os_wake_free(service_stop);
+    os_signal_free(interrupt);
+    os_signal_free(term);
+    os_loop_free(loop);
+    return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+    return daemon_run_as_service(&argc, &argv, serve) ? 0 : serve(argc, argv);
+}

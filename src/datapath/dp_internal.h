@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between dp.c, receive.c and execute.c. */
+#pragma once
+
+#include "datapath/dp.h"
+
+/* Hands P to the host; if it does not take it, counts it lost, frees it, and says false. */
+bool dp_upcall(struct dp_thread *, struct pkt *p, const struct dp_upcall *);
+/* Sends what waits for recirculation round again, unless a caller up the stack will. */
+void dp_drain_recirc(struct dp_thread *);
+
+/* xorshift64. */
+static inline uint64_t
+dp_thread_random(struct dp_thread *t)
+{
+    t->random ^= t->random << 13;
+    t->random ^= t->random >> 7;
+    t->random ^= t->random << 17;
+    return t->random;
+}

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Byte streams over libuv, with TLS in between where asked for. A stream lives until its owner
+ * freed it and libuv gave its handle (and a name look-up) back; n_refs counts these. After
+ * every callback into the owner the stream may be freed already, which `freed` says. All
+ * failures reach the owner through `closed`, never from inside the call that caused them.
+ * Loop's thread. */
+#include "ipc/stream_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "os/err_format.h"
+#include "os/log.h"
+#include "os/mem.h"
+#include "text/address.h"
+
+
+
+enum stream_state { STREAM_CONNECTING, STREAM_SHAKING, STREAM_OPEN, STREAM_CLOSED };
+enum { READ_SIZE = 64 * 1024 };
+
+struct stream {
+    struct os_loop *loop;
+    union stream_handle u;
+    uv_connect_t connect;
+    uv_getaddrinfo_t lookup;
+    struct os_local local;
+    struct address address;
+    char *name;
+    const struct stream_events *events;
+    void *aux;
+    struct tls_conn *tls;
+    struct os_task failure; /* tells the owner later */
+    int failure_code;
+    enum stream_state state;
+    unsigned int n_refs;
+    bool is_tls, is_server, freed, paused, handle_closing;
+};
+
+static void
+unref(struct stream *s)
+{
+    if (--s->n_refs == 0) {
+        tls_conn_free(s->tls);
+        os_local_close(&s->local);
+        os_free(s->name);
+        os_free(s);
+    }
+}
+
+static void
+handle_closed(uv_handle_t *handle)
+{
+    unref(handle->data);
+}
+
+static void
+close_handle(struct stream *s)
+{
+    if (!s->handle_closing) {
+        s->handle_closing = true;
+        uv_close(&s->u.handle, handle_closed);
+    }
+}
+
+/* The connection is over; the owner hears of it now. */
+static void
+end(struct stream *s, int code)
+{
+    if (s->freed || s->state == STREAM_CLOSED) {
+        return;
+    }
+    s->state = STREAM_CLOSED;
+    close_handle(s);
+    if (s->events && s->events->closed) {
+        s->events->closed(s->aux, code);
+    }
+}
+
+static void
+failure_run(void *aux)
+{
+    struct stream *s = aux;
+    end(s, s->failure_code);
+}
+
+/* The same in a while. */
+static void
+end_later(struct stream *s, int code)
+{
+    s->failure_code = code;
+    os_task_queue(&s->failure);
+}
+
+static struct stream *
+new_stream(struct os_loop *loop, bool is_tls, bool is_server)
+{
+    struct stream *s = xzalloc(sizeof *s);
+    s->loop = loop;
+    s->is_tls = is_tls;
+    s->is_server = is_server;
+    s->local.dir_fd = -1;
+    s->n_refs = 2; /* the owner's and the handle's */
+    os_task_init(&s->failure, loop, failure_run, s);
+    return s;
+}
+
+/* -- Output -- */
+
+struct output {
+    uv_write_t req;
+    struct stream *stream;
+    char *p;
+};
+
+static void
+written(uv_write_t *req, int status)
+{
+    struct output *out = CONTAINER_OF(req, struct output, req);
+    struct stream *s = out->stream;
+    os_free(out->p);
+    os_free(out);
+    if (status < 0 && status != UV_ECANCELED) {
+        end(s, err_from_uv(status));
+    }
+    unref(s);
+}
+
+/* Gives P, which is taken over, to the host. */
+static void
+write_raw(struct stream *s, char *p, size_t n)
+{
+    if (s->state == STREAM_CLOSED || !n) {
+        os_free(p);
+        return;
+    }
+    struct output *out = xzalloc(sizeof *out);
+    out->stream = s;
+    out->p = p;
+    uv_buf_t buf = uv_buf_init(p, (unsigned int)n);
+    int status = uv_write(&out->req, &s->u.stream, &buf, 1, written);
+    if (status) {
+        os_free(p);
+        os_free(out);
+        end_later(s, err_from_uv(status));
+    } else {
+        s->n_refs++;
+    }
+}
+
+void
+stream_send_take(struct stream *s, char *p, size_t n)
+{
+    if (s->tls && s->state != STREAM_CLOSED) {
+        int error = tls_conn_write(s->tls, p, n);
+        os_free(p);
+        if (error) {
+            end_later(s, error);
+        }
+    } else {
+        write_raw(s, p, n);
+    }
+}
+
+void
+stream_send(struct stream *s, const void *p, size_t n)
+{
+    stream_send_take(s, xmemdup(p, n), n);
+}
+
+size_t
+stream_backlog(const struct stream *s)
+{
+    return s->state == STREAM_CLOSED ? 0 : uv_stream_get_write_queue_size(&s->u.stream);
+}
+
+/* -- TLS -- */
+
+static void
+tls_cipher(void *aux, char *p, size_t n)
+{
+    write_raw(aux, p, n);
+}
+
+static bool
+tls_ready(void *aux)
+{
+    struct stream *s = aux;
+    s->state = STREAM_OPEN;
+    if (s->events && s->events->connected) {
+        s->events->connected(s->aux);
+    }
+    return !s->freed && s->state == STREAM_OPEN;
+}
+
+static bool
+tls_plain(void *aux, const char *p, size_t n)
+{
+    struct stream *s = aux;
+    if (s->events && s->events->received) {
+        s->events->received(s->aux, p, n);
+    }
+    return !s->freed && s->state == STREAM_OPEN;
+}
+
+static const struct tls_sink tls_sink = {
+    .cipher = tls_cipher, .ready = tls_ready, .plain = tls_plain};
+
+/* -- Input -- */
+
+static void
+allocate(uv_handle_t *handle UNUSED, size_t suggested UNUSED, uv_buf_t *buf)
+{
+    *buf = uv_buf_init(xalloc(READ_SIZE), READ_SIZE);
+}
+
+static void
+read_some(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf)
+{
+    struct stream *s = handle->data;
+    s->n_refs++; /* across the owner's callbacks */
+    if (s->freed || s->state == STREAM_CLOSED) {
+        /* nothing more is wanted */
+    } else if (n < 0) {
+        end(s, err_from_uv((int)n));
+    } else if (n > 0 && s->tls) {
+        int error = tls_conn_input(s->tls, buf->base, (size_t)n);
+        if (error) {
+            end(s, error);
+        }
+    } else if (n > 0 && s->events && s->events->received) {
+        s->events->received(s->aux, buf->base, (size_t)n);
+    }
+    os_free(buf->base);
+    unref(s);
+}
+
+static void
+start_reading(struct stream *s)
+{
+    if (s->state == STREAM_CLOSED || s->freed) {
+        return;
+    }
+    if (s->paused) {
+        uv_read_stop(&s->u.stream);
+        return;
+    }
+    int status = uv_read_start(&s->u.stream, allocate, read_some);
+    if (status && status != UV_EALREADY) {
+        end_later(s, err_from_uv(status));
+    }
+}
+
+void
+stream_pause(struct stream *s, bool paused)
+{
+    if (s->paused != paused) {
+        s->paused = paused;
+        if (s->state == STREAM_OPEN) {
+            start_reading(s);
+        }
+    }
+}
+
+/* -- Connecting -- */
+
+/* The transport is connected. */
+static void
+transport_ready(struct stream *s)
+{
+    if (!s->is_tls) {
+        s->state = STREAM_OPEN;
+        start_reading(s);
+        if (!s->is_server && s->events && s->events->connected) {
+            s->events->connected(s->aux);
+        }
+        return;
+    }
+    int error = tls_conn_new(s->is_server, s->address.host, s->name, &tls_sink, s, &s->tls);
+    if (!error) {
+        s->state = STREAM_SHAKING;
+        start_reading(s);
+        error = tls_conn_start(s->tls);
+    }
+    if (error) {
+        end_later(s, error);
+    }
+}
+
+static void
+connected(uv_connect_t *req, int status)
+{
+    struct stream *s = req->data;
+    if (s->freed || s->state == STREAM_CLOSED) {
+        return;
+    }
+    if (status) {
+        end(s, err_from_uv(status));
+        return;
+    }
+    s->n_refs++;
+    transport_ready(s);
+    unref(s);
+}
+
+static void
+connect_tcp(struct stream *s, const struct sockaddr *sa)
+{
+    s->connect.data = s;
+    uv_tcp_nodelay(&s->u.tcp, 1);
+    int status = uv_tcp_connect(&s->connect, &s->u.tcp, sa, connected);
+    if (status) {
+        end_later(s, err_from_uv(status));
+    }
+}
+
+static void
+looked_up(uv_getaddrinfo_t *req, int status, struct addrinfo *info)
+{
+    struct stream *s = req->data;
+    if (!s->freed && s->state == STREAM_CONNECTING) {
+        if (status || !info) {
+            end(s, -E_HOSTUNREACH);
+        } else {
+            connect_tcp(s, info->ai_addr);
+        }
+    }
+    uv_freeaddrinfo(info);
+    unref(s);
+}
+
+static void
+look_up(struct stream *s)
+{
+    char port[8];
+    snprintf(port, sizeof port, "%u", s->address.port);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = AF_UNSPEC};
+    s->lookup.data = s;
+    int status =
+        uv_getaddrinfo(os_loop_uv(s->loop), &s->lookup, looked_up, s->address.host, port, &hints);
+    if (status) {
+        end_later(s, err_from_uv(status));
+    } else {
+        s->n_refs++;
+    }
+}
+
+static void
+start_tcp(struct stream *s)
+{
+    struct sockaddr_storage ss;
+    if (!s->address.bracketed &&
+        !uv_ip4_addr(s->address.host, s->address.port, (struct sockaddr_in *)&ss)) {
+        connect_tcp(s, (struct sockaddr *)&ss);
+    } else if (!uv_ip6_addr(s->address.host, s->address.port, (struct sockaddr_in6 *)&ss) &&
+               s->address.bracketed) {
+        connect_tcp(s, (struct sockaddr *)&ss);
+    } else {
+        look_up(s);
+    }
+}
+
+static int
+open_tcp(struct os_loop *loop, const char *name, uint16_t port, bool is_tls, struct stream **sp,
+         struct err *e)
+{
+    struct address address;
+    int error = address_parse_active(name + 4, port, &address, e);
+    if (error) {
+        return error;
+    }
+    struct stream *s = new_stream(loop, is_tls, false);
+    s->address = address;
+    int status = uv_tcp_init(os_loop_uv(loop), &s->u.tcp);
+    VERIFY(status == 0);
+    s->u.handle.data = s;
+    start_tcp(s);
+    *sp = s;
+    return 0;
+}
+
+static int
+open_local(struct os_loop *loop, const char *name, struct stream **sp, struct err *e)
+{
+    struct os_local local;
+    int error = os_local_open(name + 5, &local);
+    if (error) {
+        return err_fail(e, error, "%s: %s", name, err_text(error));
+    }
+    struct stream *s = new_stream(loop, false, false);
+    s->local = local;
+    int status = uv_pipe_init(os_loop_uv(loop), &s->u.pipe, 0);
+    VERIFY(status == 0);
+    s->u.handle.data = s;
+    s->connect.data = s;
+    uv_pipe_connect(&s->connect, &s->u.pipe, local.name, connected);
+    *sp = s;
+    return 0;
+}
+
+int
+stream_open(struct os_loop *loop, const char *name, uint16_t port,
+            const struct stream_events *events, void *aux, struct stream **sp, struct err *e)
+{
+    struct stream *s;
+    int error;
+    if (!strncmp(name, "tcp:", 4) || !strncmp(name, "ssl:", 4)) {
+        error = open_tcp(loop, name, port, name[0] == 's', &s, e);
+    } else if (!strncmp(name, "unix:", 5)) {
+        error = open_local(loop, name, &s, e);
+    } else {
+        error = err_fail(e, -E_AFNOSUPPORT, "%s: %s", name, err_text(E_AFNOSUPPORT));
+    }
+    if (error) {
+        return error;
+    }
+    s->name = xstrdup(name);
+    s->events = events;
+    s->aux = aux;
+    *sp = s;
+    return 0;
+}
+
+/* -- Accepting -- */
+
+static char *
+name_of_peer(struct stream *s)
+{
+    static unsigned int n_local;
+    struct sockaddr_storage ss;
+    int n = sizeof ss;
+    char host[64] = "";
+    if (s->u.handle.type == UV_NAMED_PIPE ||
+        uv_tcp_getpeername(&s->u.tcp, (struct sockaddr *)&ss, &n)) {
+        return xasprintf("unix#%u", n_local++);
+    }
+    const char *kind = s->is_tls ? "ssl" : "tcp";
+    if (ss.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)&ss;
+        uv_ip6_name(sin6, host, sizeof host);
+        return xasprintf("%s:[%s]:%u", kind, host, get_be16(&sin6->sin6_port));
+    }
+    const struct sockaddr_in *sin = (struct sockaddr_in *)&ss;
+    uv_ip4_name(sin, host, sizeof host);
+    return xasprintf("%s:%s:%u", kind, host, get_be16(&sin->sin_port));
+}
+
+int
+stream_accept(struct os_loop *loop, uv_stream_t *listener, bool is_tls, struct stream **sp)
+{
+    struct stream *s = new_stream(loop, is_tls, true);
+    int status = listener->type == UV_NAMED_PIPE
+                     ? uv_pipe_init(os_loop_uv(loop), &s->u.pipe, 0)
+                     : uv_tcp_init(os_loop_uv(loop), &s->u.tcp);
+    VERIFY(status == 0);
+    s->u.handle.data = s;
+    status = uv_accept(listener, &s->u.stream);
+    if (status) {
+        stream_free(s);
+        return err_from_uv(status);
+    }
+    if (listener->type == UV_TCP) {
+        uv_tcp_nodelay(&s->u.tcp, 1);
+    }
+    s->name = name_of_peer(s);
+    transport_ready(s);
+    *sp = s;
+    return 0;
+}
+
+/* -- The rest -- */
+
+void
+stream_free(struct stream *s)
+{
+    if (!s || s->freed) {
+        return;
+    }
+    if (s->tls && s->state == STREAM_OPEN) {
+        tls_conn_shutdown(s->tls);
+    }
+    s->freed = true;
+    s->events = NULL;
+    os_task_cancel(&s->failure);
+    close_handle(s);
+    unref(s);
+}
+
+void
+stream_set_events(struct stream *s, const struct stream_events *events, void *aux)
+{
+    s->events = events;
+    s->aux = aux;
+}
+
+const char *
+stream_name(const struct stream *s)
+{
+    return s->name;
+}
+
+const char *
+stream_peer_cn(const struct stream *s)
+{
+    return s->tls ? tls_conn_peer_cn(s->tls) : NULL;
+}
+
+bool
+stream_name_is_active(const char *name)
+{
+    return !strncmp(name, "tcp:", 4) || !strncmp(name, "unix:", 5) || !strncmp(name, "ssl:", 4);
+}
+
+bool
+stream_name_is_passive(const char *name)
+{
+    return !strncmp(name, "ptcp:", 5) || !strncmp(name, "punix:", 6) ||
+           !strncmp(name, "pssl:", 5);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A datapath and the switches on it. Upcalls come here: the packet is translated, its flow is
+ * installed (unless the table is full), and the actions run on it. Every flow that we install has
+ * a ukey, which remembers what of its statistics has been accounted for. */
+#include "ofproto/translate.h"
+
+#include "os/err_format.h"
+#include "os/log.h"
+
+#include <string.h>
+
+LOG_MODULE(ofproto_dpif);
+
+static void
+revalidate_due(void *backer)
+{
+    backer_revalidate(backer);
+}
+
+/* Names of datapaths: one for all bridges of a type. */
+static char *
+datapath_name(const char *type)
+{
+    return xasprintf("ovs-%s", type);
+}
+
+struct backer *
+backer_get(struct ofproto_set *set, const char *type, struct err *e)
+{
+    LIST_FOR_EACH (struct backer, b, node, &set->backers) {
+        if (!strcmp(dpif_type(b->dpif), type)) {
+            b->n_refs++;
+            return b;
+        }
+    }
+    char *name = datapath_name(type);
+    struct dpif *dpif = dpif_find(set->dpifs, name, type);
+    int code = dpif ? 0 : dpif_create(set->dpifs, name, type, &dpif);
+    os_free(name);
+    if (code) {
+        err_fail(e, code, "failed to open datapath of type %s: %s", type, err_text(code));
+        return NULL;
+    }
+    struct backer *b = xzalloc(sizeof *b);
+    b->set = set;
+    b->dpif = dpif;
+    b->n_refs = 1;
+    hmap_init(&b->ports);
+    hmap_init(&b->ukeys);
+    os_timer_init(&b->revalidate, set->loop, revalidate_due, b);
+    os_timer_start(&b->revalidate, set->settings.max_revalidate_ms);
+    list_push_back(&set->backers, &b->node);
+    dpif_set_upcall(dpif, backer_upcall, b);
+    return b;
+}
+
+void
+backer_put(struct backer *b)
+{
+    if (!b || --b->n_refs) {
+        return;
+    }
+    backer_purge(b);
+    os_timer_stop(&b->revalidate);
+    dpif_destroy(b->dpif);
+    list_remove(&b->node);
+    hmap_fini(&b->ports);
+    hmap_fini(&b->ukeys);
+    os_free(b);
+}
+
+struct ofport *
+backer_port_find(const struct backer *b, uint32_t dp_port)
+{
+    HMAP_FOR_EACH_WITH_HASH (struct ofport, port, dp_node, hash_u32(dp_port, 0), &b->ports) {
+        if (port->dp_port == dp_port) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+struct ukey *
+backer_ukey_find(const struct backer *b, const struct uuid *ufid)
+{
+    HMAP_FOR_EACH_WITH_HASH (struct ukey, k, node, uuid_hash(ufid), &b->ukeys) {
+        if (uuid_equal(&k->ufid, ufid)) {
+            return k;
+        }
+    }
+    return NULL;
+}
+
+void
+backer_ukey_remove(struct backer *b, struct ukey *k)
+{
+    hmap_remove(&b->ukeys, &k->node);
+    os_free(k);
+}
+
+/* Remembers a flow just installed. */
+static void
+add_ukey(struct backer *b, const struct uuid *ufid, uint64_t now_ms)
+{
+    struct ukey *k = backer_ukey_find(b, ufid);
+    if (!k) {
+        k = xzalloc(sizeof *k);
+        k->ufid = *ufid;
+        hmap_insert(&b->ukeys, &k->node, uuid_hash(ufid));
+    }
+    k->created_ms = now_ms;
+    k->accounted = (struct dpif_flow_stats){.packets = 0};
+}
+
+/* The flow's name, from what it matches: the same flow gets the same one again. */
+static struct uuid
+make_ufid(const struct flow_key *key, const struct flow_key *mask)
+{
+    struct flow_key masked;
+    struct uuid ufid;
+    flow_key_mask(&masked, key, mask);
+    for (uint32_t i = 0; i < ARRAY_LEN(ufid.word); i++) {
+        ufid.word[i] = hash_bytes(mask, sizeof *mask, hash_bytes(&masked, sizeof masked, i + 1));
+    }
+    return ufid;
+}
+
+static void
+install(struct backer *b, const struct flow_key *key, const struct translation *t, uint64_t now_ms)
+{
+    static struct log_rate rate = LOG_RATE(5, 5);
+    if (hmap_count(&b->ukeys) >= b->set->settings.flow_limit) {
+        log_limited(&rate, LOG_WARN, "%s: upcall: datapath reached the dynamic limit of %u flows",
+                    dpif_name(b->dpif), b->set->settings.flow_limit);
+        return;
+    }
+    struct uuid ufid = make_ufid(key, &t->mask);
+    int code = dpif_flow_put(b->dpif, key, &t->mask, &ufid, t->buffer, t->actions.n,
+                             DPIF_PUT_CREATE | DPIF_PUT_MODIFY);
+    if (code) {
+        log_limited(&rate, LOG_WARN, "%s: failed to put flow (%s)", dpif_name(b->dpif),
+                    err_text(code));
+        return;
+    }
+    add_ukey(b, &ufid, now_ms);
+    b->n_flows_max = MAX(b->n_flows_max, hmap_count(&b->ukeys));
+}
+
+void
+backer_upcall(void *b_, struct dpif *dpif, const struct dpif_upcall *up)
+{
+    struct backer *b = b_;
+    if (up->reason != DPIF_UPCALL_MISS) {
+        pkt_free(up->pkt); /* nothing asks for packets yet */
+        return;
+    }
+    struct translation *t = xalloc(sizeof *t);
+    uint64_t now_ms = os_now_ms(b->set->loop);
+    struct dpif_flow_stats one = {.packets = 1, .bytes = up->pkt->len, .used_ms = now_ms};
+    struct flow_key key = *up->key; /* the datapath's scratch may change under us */
+    translate(b, &key, &one, now_ms, t);
+    install(b, &key, t, now_ms);
+    dpif_execute(dpif, up->pkt, t->buffer, t->actions.n);
+    os_free(t);
+}
+
+void
+backer_purge(struct backer *b)
+{
+    dpif_flow_flush(b->dpif);
+    HMAP_FOR_EACH_SAFE (struct ukey, k, node, &b->ukeys) {
+        backer_ukey_remove(b, k);
+    }
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OpenFlow switches: what a bridge of the database becomes. A switch has ports (devices with
+ * OpenFlow numbers), bundles of ports (the database's Port, with VLAN rules) and, in this
+ * version, the one flow that forwards as a learning switch does (NORMAL). Switches whose
+ * datapaths have the same type share one datapath, so that patch ports cost nothing. Missed
+ * packets are translated into datapath flows, which a revalidator keeps true, accounts for, and
+ * removes when they idle. Control thread only. */
+#pragma once
+
+#include "dpif/dpif.h"
+#include "ofproto/vlan.h"
+#include "protocols/mac_learning/mac_table.h"
+#include "text/str.h"
+
+struct ofproto_set;
+struct ofproto;
+
+enum { OFPP_MAX = 0xff00, OFPP_LOCAL = 0xfffe, OFPP_NONE = 0xffff };
+
+/* -- All switches of the process -- */
+
+struct ofproto_settings {
+    uint64_t max_idle_ms;       /* other_config:max-idle */
+    uint64_t max_revalidate_ms; /* other_config:max-revalidator */
+    uint32_t flow_limit;        /* other_config:flow-limit */
+};
+
+struct ofproto_set *ofproto_set_new(struct dpif_set *, struct netdev_registry *);
+/* All switches must be gone. */
+void ofproto_set_free(struct ofproto_set *);
+void ofproto_set_configure(struct ofproto_set *, const struct ofproto_settings *);
+/* Sorted by name. NULL at the end. */
+struct ofproto *ofproto_first(const struct ofproto_set *);
+struct ofproto *ofproto_next(const struct ofproto *);
+struct ofproto *ofproto_find(const struct ofproto_set *, const char *name);
+/* Brings flows up to date now; for tests (revalidator/wait) and before exit. */
+void ofproto_revalidate_now(struct ofproto_set *);
+/* Removes all datapath flows (revalidator/purge). */
+void ofproto_purge(struct ofproto_set *);
+
+/* -- One switch -- */
+
+/* A switch NAME on a datapath of TYPE ("", "netdev", "dummy"…), without ports. */
+int ofproto_create(struct ofproto_set *, const char *name, const char *type, struct ofproto **,
+                   struct err *);
+void ofproto_destroy(struct ofproto *);
+const char *ofproto_name(const struct ofproto *);
+/* As given, and as what it runs ("netdev" for ""). */
+const char *ofproto_type(const struct ofproto *);
+const char *ofproto_datapath_type(const struct ofproto *);
+void ofproto_set_mac_limits(struct ofproto *, uint64_t idle_ms, size_t max);
+void ofproto_set_flood_vlans(struct ofproto *, const struct vlan_set *);
+void ofproto_set_forward_bpdu(struct ofproto *, bool);
+
+/* -- Ports -- */
+
+/* Adds NETDEV (a reference is taken). OFP_PORT: the number wanted, OFPP_NONE for any; *GIVEN is
+ * what it got: another if the wanted one is taken. */
+int ofproto_port_add(struct ofproto *, struct netdev *, uint16_t ofp_port, uint16_t *given,
+                     struct err *);
+void ofproto_port_del(struct ofproto *, uint16_t ofp_port);
+/* A patch port's peer, or a link, changed: flows are brought up to date. */
+void ofproto_port_changed(struct ofproto *, uint16_t ofp_port);
+
+struct bundle_settings {
+    const char *name;
+    struct vlan_rules vlan;
+    bool is_protected;
+    const uint16_t *ports; /* OpenFlow numbers; several are not balanced yet: the first carries */
+    size_t n_ports;
+};
+
+/* Makes or changes the bundle known as AUX. */
+void ofproto_bundle_set(struct ofproto *, const void *aux, const struct bundle_settings *);
+void ofproto_bundle_remove(struct ofproto *, const void *aux);
+
+/* -- What runtime commands show; text is appended to OUT as the reference words it -- */
+
+void ofproto_show_datapaths(const struct ofproto_set *, struct str *out); /* dpif/show */
+void ofproto_show_upcalls(const struct ofproto_set *, struct str *out);   /* upcall/show */
+void ofproto_show_macs(const struct ofproto *, struct str *out);          /* fdb/show, rows */
+void ofproto_show_mac_counters(const struct ofproto *, struct str *out);  /* fdb/stats-show */
+void ofproto_flush_macs(struct ofproto *);
+void ofproto_clear_mac_counters(struct ofproto *);
+/* fdb/add and fdb/del. */
+int ofproto_add_mac(struct ofproto *, const char *port, uint16_t vlan, struct mac);
+int ofproto_del_mac(struct ofproto *, uint16_t vlan, struct mac);
+/* Each datapath flow whose input port is this switch's (dpif/dump-flows). */
+struct dpif *ofproto_dpif(const struct ofproto *);
+bool ofproto_owns_dp_port(const struct ofproto *, uint32_t port_no);
+/* One learned address, for replies in JSON. */
+struct ofproto_mac_row {
+    uint16_t ofp_port;
+    const char *port_name;
+    uint16_t vlan;
+    struct mac mac;
+    uint64_t age_s;
+};
+void ofproto_for_each_mac(const struct ofproto *,
+                          void (*each)(void *aux, const struct ofproto_mac_row *), void *aux);
+/* Counts for memory/show: datapath flows known, handlers, revalidators. */
+void ofproto_memory(const struct ofproto_set *, size_t *n_flows, size_t *n_ports, size_t *n_rules);

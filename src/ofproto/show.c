@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What runtime commands show of switches, and the few things they do to learned addresses. Text
+ * is as the packaged ovs-vswitchd prints it (ovs-vswitchd(8), "Runtime management commands");
+ * fdb/show's columns as in newer releases. */
+#include "netdev/netdev_patch.h"
+#include "ofproto/ofproto_internal.h"
+
+#include "base/err.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+compare_ports(const void *a_, const void *b_)
+{
+    const struct ofport *a = *(struct ofport *const *)a_, *b = *(struct ofport *const *)b_;
+    return strcmp(netdev_name(a->netdev), netdev_name(b->netdev));
+}
+
+static void
+show_port(const struct ofport *port, struct str *out)
+{
+    str_putf(out, "    %s %u/", netdev_name(port->netdev), port->number);
+    if (port->dp_port == DPIF_PORT_NONE) {
+        str_puts(out, "none:");
+    } else {
+        str_putf(out, "%" PRIu32 ":", port->dp_port);
+    }
+    str_putf(out, " (%s", netdev_type(port->netdev));
+    const char *peer = netdev_patch_peer(port->netdev);
+    if (peer) {
+        str_putf(out, ": peer=%s", peer);
+    }
+    str_puts(out, ")\n");
+}
+
+static void
+show_ports(const struct ofproto *o, struct str *out)
+{
+    size_t n = 0;
+    struct ofport **ports = xalloc(hmap_count(&o->ports) * sizeof *ports);
+    HMAP_FOR_EACH (struct ofport, port, node, &o->ports) {
+        ports[n++] = port;
+    }
+    qsort(ports, n, sizeof *ports, compare_ports);
+    for (size_t i = 0; i < n; i++) {
+        show_port(ports[i], out);
+    }
+    os_free(ports);
+}
+
+void
+ofproto_show_datapaths(const struct ofproto_set *set, struct str *out)
+{
+    LIST_FOR_EACH (struct backer, b, node, &set->backers) {
+        struct dpif_stats s;
+        dpif_get_stats(b->dpif, &s);
+        str_putf(out, "%s@%s: hit:%" PRIu64 " missed:%" PRIu64 "\n", dpif_type(b->dpif),
+                 dpif_name(b->dpif), s.hit, s.missed);
+        LIST_FOR_EACH (struct ofproto, o, node, &set->ofprotos) {
+            if (o->backer == b) {
+                str_putf(out, "  %s:\n", o->name);
+                show_ports(o, out);
+            }
+        }
+    }
+}
+
+void
+ofproto_show_upcalls(const struct ofproto_set *set, struct str *out)
+{
+    LIST_FOR_EACH (struct backer, b, node, &set->backers) {
+        size_t n = hmap_count(&b->ukeys);
+        str_putf(out, "%s@%s:\n", dpif_type(b->dpif), dpif_name(b->dpif));
+        str_putf(out, "  flows         : (current %zu) (avg %zu) (max %zu) (limit %" PRIu32 ")\n",
+                 n, b->n_dumps ? b->n_flows_sum / b->n_dumps : 0, b->n_flows_max,
+                 set->settings.flow_limit);
+        str_putf(out, "  dump duration : %" PRIu64 "ms\n", b->last_duration_ns / 1000000);
+        str_puts(out, "  ufid enabled : true\n\n");
+        str_putf(out, "  0: (keys %zu)\n", n);
+    }
+}
+
+struct mac_walk {
+    const struct ofproto *ofproto;
+    void (*each)(void *aux, const struct ofproto_mac_row *);
+    void *aux;
+    uint64_t now_ms;
+};
+
+static void
+walk_mac(const struct mac_entry *m, void *walk_)
+{
+    const struct mac_walk *walk = walk_;
+    const struct bundle *bundle = mac_entry_port(m);
+    const struct ofport *port =
+        list_is_empty(&bundle->ports)
+            ? NULL
+            : CONTAINER_OF(bundle->ports.next, const struct ofport, bundle_node);
+    walk->each(walk->aux, &(struct ofproto_mac_row){
+                              .ofp_port = port ? port->number : OFPP_NONE,
+                              .port_name = port ? netdev_name(port->netdev) : bundle->name,
+                              .vlan = m->vlan,
+                              .mac = m->mac,
+                              .age_s = (walk->now_ms - MIN(m->used_ms, walk->now_ms)) / 1000,
+                          });
+}
+
+void
+ofproto_for_each_mac(const struct ofproto *o,
+                     void (*each)(void *aux, const struct ofproto_mac_row *), void *aux)
+{
+    struct mac_walk walk = {o, each, aux, os_now_ms(o->set->loop)};
+    mac_for_each(o->macs, walk_mac, &walk);
+}
+
+static void
+show_mac(void *out_, const struct ofproto_mac_row *row)
+{
+    struct str *out = out_;
+    if (row->ofp_port == OFPP_LOCAL) {
+        str_puts(out, "LOCAL");
+    } else {
+        str_putf(out, "%5u", row->ofp_port);
+    }
+    str_putf(out, "  %4u  " MAC_FORMAT "  %3" PRIu64 "\n", row->vlan, MAC_ARGS(row->mac),
+             row->age_s);
+}
+
+void
+ofproto_show_macs(const struct ofproto *o, struct str *out)
+{
+    str_puts(out, " port  VLAN  MAC                Age\n");
+    ofproto_for_each_mac(o, show_mac, out);
+}
+
+void
+ofproto_show_mac_counters(const struct ofproto *o, struct str *out)
+{
+    const struct mac_counters *c = mac_counters(o->macs);
+    str_putf(out, "Statistics for bridge \"%s\":\n", o->name);
+    str_putf(out, "  Current/maximum MAC entries in the table: %zu/%zu\n", mac_count(o->macs),
+             mac_max(o->macs));
+    str_putf(out, "  Current static MAC entries in the table : %" PRIu64 "\n", c->n_static);
+    str_putf(out, "  Total number of learned MAC entries     : %" PRIu64 "\n", c->learned);
+    str_putf(out, "  Total number of expired MAC entries     : %" PRIu64 "\n", c->expired);
+    str_putf(out, "  Total number of evicted MAC entries     : %" PRIu64 "\n", c->evicted);
+    str_putf(out, "  Total number of port moved MAC entries  : %" PRIu64 "\n", c->moved);
+}
+
+void
+ofproto_clear_mac_counters(struct ofproto *o)
+{
+    mac_counters_clear(o->macs);
+}
+
+void
+ofproto_flush_macs(struct ofproto *o)
+{
+    mac_flush(o->macs);
+    backer_need_revalidate(o->backer);
+}
+
+int
+ofproto_add_mac(struct ofproto *o, const char *port_name, uint16_t vlan, struct mac mac)
+{
+    const struct ofport *port = ofproto_port_find_name(o, port_name);
+    if (!port || !port->bundle) {
+        return -E_NOENT;
+    }
+    if (mac_learn(o->macs, mac, vlan, port->bundle, false, os_now_ms(o->set->loop))) {
+        backer_need_revalidate(o->backer);
+    }
+    return 0;
+}
+
+int
+ofproto_del_mac(struct ofproto *o, uint16_t vlan, struct mac mac)
+{
+    if (!mac_forget(o->macs, mac, vlan)) {
+        return -E_NOENT;
+    }
+    backer_need_revalidate(o->backer);
+    return 0;
+}
+
+void
+ofproto_memory(const struct ofproto_set *set, size_t *n_flows, size_t *n_ports, size_t *n_rules)
+{
+    *n_flows = *n_ports = *n_rules = 0;
+    LIST_FOR_EACH (struct backer, b, node, &set->backers) {
+        *n_flows += hmap_count(&b->ukeys);
+    }
+    LIST_FOR_EACH (struct ofproto, o, node, &set->ofprotos) {
+        *n_ports += hmap_count(&o->ports);
+        *n_rules += 1; /* NORMAL */
+    }
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What posix/file.c and windows/file.c do for os/file.c. */
+#pragma once
+
+#include "os/file.h"
+
+/* Brings the entry PATH of its directory to stable storage. */
+int file_sync_directory_of(const char *path);
+/* For a PATH that leads nowhere (yet): where a symbolic link there points; the caller frees it. */
+char *file_follow_last_link(const char *path);

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of the tools. A table holds its cells in all three data forms' sources and is turned
+ * into text by one function per format. Tables written one after the other are separated by a
+ * blank line in the formats that have no frame of their own; which is the first is remembered
+ * per process, as the tools' output is one. */
+#include "text/table.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "os/log.h"
+#include "os/loop.h"
+
+struct table {
+    char *caption;
+    bool timestamp;
+    char **headings;
+    size_t n_columns, columns_size;
+    struct table_cell *cells;
+    size_t n_cells, cells_size;
+    size_t n_rows;
+};
+
+static bool printed_one;
+
+struct table *
+table_new(void)
+{
+    return xzalloc(sizeof(struct table));
+}
+
+static void
+cell_fini(struct table_cell *cell)
+{
+    os_free(cell->text[0]);
+    os_free(cell->text[1]);
+    json_decref(cell->json);
+}
+
+void
+table_free(struct table *t)
+{
+    if (!t) {
+        return;
+    }
+    for (size_t i = 0; i < t->n_columns; i++) {
+        os_free(t->headings[i]);
+    }
+    for (size_t i = 0; i < t->n_cells; i++) {
+        cell_fini(&t->cells[i]);
+    }
+    os_free(t->caption);
+    os_free(t->headings);
+    os_free(t->cells);
+    os_free(t);
+}
+
+void
+table_restart(void)
+{
+    printed_one = false;
+}
+
+void
+table_set_caption(struct table *t, const char *caption)
+{
+    os_free(t->caption);
+    t->caption = caption ? xstrdup(caption) : NULL;
+}
+
+void
+table_set_timestamp(struct table *t, bool timestamp)
+{
+    t->timestamp = timestamp;
+}
+
+void
+table_add_column(struct table *t, const char *heading)
+{
+    VERIFY(!t->n_rows);
+    if (t->n_columns == t->columns_size) {
+        t->headings = xgrow(t->headings, &t->columns_size, sizeof *t->headings);
+    }
+    t->headings[t->n_columns++] = xstrdup(heading);
+}
+
+void
+table_add_row(struct table *t)
+{
+    VERIFY(t->n_cells == t->n_rows * t->n_columns);
+    t->n_rows++;
+}
+
+void
+table_add_cell(struct table *t, struct table_cell cell)
+{
+    VERIFY(t->n_cells < t->n_rows * t->n_columns);
+    if (t->n_cells == t->cells_size) {
+        t->cells = xgrow(t->cells, &t->cells_size, sizeof *t->cells);
+    }
+    t->cells[t->n_cells++] = cell;
+}
+
+void
+table_add_text(struct table *t, const char *text)
+{
+    table_add_cell(t, (struct table_cell){.text = {xstrdup(text), NULL}});
+}
+
+/* -- Cells as text -- */
+
+/* The text of CELL, the caller's to free. */
+static char *
+cell_text(const struct table_cell *cell, const struct table_style *style)
+{
+    if (style->data == TABLE_JSON_DATA) {
+        if (cell->json) {
+            return json_text(cell->json, JSON_WRITE_SORTED);
+        }
+        struct str s = STR_INIT;
+        json_write_string(&s, cell->text[0], strlen(cell->text[0]));
+        return str_take(&s);
+    }
+    const char *text = cell->text[style->data];
+    return xstrdup(text ? text : cell->text[0] ? cell->text[0] : "");
+}
+
+static char **
+all_texts(const struct table *t, const struct table_style *style)
+{
+    char **texts = xalloc(t->n_cells * sizeof *texts);
+    for (size_t i = 0; i < t->n_cells; i++) {
+        texts[i] = cell_text(&t->cells[i], style);
+    }
+    return texts;
+}
+
+static void
+free_texts(const struct table *t, char **texts)
+{
+    for (size_t i = 0; i < t->n_cells; i++) {
+        os_free(texts[i]);
+    }
+    os_free(texts);
+}
+
+static void
+put_separator(struct str *out)
+{
+    if (printed_one) {
+        str_putc(out, '\n');
+    }
+    printed_one = true;
+}
+
+/* The caption and, if wanted, the time. */
+static void
+put_caption(const struct table *t, struct str *out, const char *before, const char *after)
+{
+    if (!t->caption && !t->timestamp) {
+        return;
+    }
+    str_puts(out, before);
+    if (t->timestamp) {
+        char time[40];
+        table_format_time(time, sizeof time);
+        str_puts(out, time);
+    }
+    if (t->caption) {
+        str_putf(out, "%s%s", t->timestamp ? " " : "", t->caption);
+    }
+    str_puts(out, after);
+}
+
+/* -- table -- */
+
+static void
+put_padded(struct str *out, const char *text, size_t width, bool last)
+{
+    size_t n = strlen(text);
+    str_put(out, text, n);
+    if (last) {
+        str_putc(out, '\n');
+    } else {
+        str_put_repeat(out, ' ', (width > n ? width - n : 0) + 1);
+    }
+}
+
+static void
+put_cut(struct str *out, const char *text, size_t width, size_t max, bool last)
+{
+    if (max && strlen(text) > max) {
+        char *cut = xmemdup0(text, max);
+        put_padded(out, cut, width, last);
+        os_free(cut);
+    } else {
+        put_padded(out, text, width, last);
+    }
+}
+
+static size_t *
+column_widths(const struct table *t, char **texts, const struct table_style *style)
+{
+    size_t *widths = xzalloc(t->n_columns * sizeof *widths);
+    for (size_t x = 0; x < t->n_columns; x++) {
+        widths[x] = style->headings ? strlen(t->headings[x]) : 0;
+    }
+    for (size_t i = 0; i < t->n_cells; i++) {
+        size_t *width = &widths[i % t->n_columns];
+        *width = MAX(*width, strlen(texts[i]));
+    }
+    for (size_t x = 0; x < t->n_columns; x++) {
+        if (style->max_column_width) {
+            widths[x] = MIN(widths[x], style->max_column_width);
+        }
+    }
+    return widths;
+}
+
+static void
+format_table(const struct table *t, const struct table_style *style, struct str *out)
+{
+    char **texts = all_texts(t, style);
+    size_t *widths = column_widths(t, texts, style);
+    size_t n = t->n_columns, max = style->max_column_width;
+    put_separator(out);
+    put_caption(t, out, "", "\n");
+    if (style->headings) {
+        for (size_t x = 0; x < n; x++) {
+            put_cut(out, t->headings[x], widths[x], max, x + 1 == n);
+        }
+        for (size_t x = 0; x < n; x++) {
+            str_put_repeat(out, '-', widths[x]);
+            str_putc(out, x + 1 == n ? '\n' : ' ');
+        }
+    }
+    for (size_t i = 0; i < t->n_cells; i++) {
+        put_cut(out, texts[i], widths[i % n], max, (i + 1) % n == 0);
+    }
+    os_free(widths);
+    free_texts(t, texts);
+}
+
+/* -- list -- */
+
+static void
+format_list(const struct table *t, const struct table_style *style, struct str *out)
+{
+    char **texts = all_texts(t, style);
+    put_separator(out);
+    put_caption(t, out, "", "\n");
+    for (size_t i = 0; i < t->n_cells; i++) {
+        size_t x = i % t->n_columns;
+        if (x == 0 && i) {
+            str_putc(out, '\n');
+        }
+        if (style->headings) {
+            str_putf(out, "%-20s: ", t->headings[x]);
+        }
+        str_puts(out, texts[i]);
+        str_putc(out, '\n');
+    }
+    free_texts(t, texts);
+}
+
+/* -- html -- */
+
+static void
+put_html(struct str *out, const char *text)
+{
+    for (const char *p = text; *p; p++) {
+        switch (*p) {
+        case '&':
+            str_puts(out, "&amp;");
+            break;
+        case '<':
+            str_puts(out, "&lt;");
+            break;
+        case '>':
+            str_puts(out, "&gt;");
+            break;
+        case '"':
+            str_puts(out, "&quot;");
+            break;
+        default:
+            str_putc(out, *p);
+        }
+    }
+}
+
+static void
+put_html_cell(struct str *out, const char *element, const char *text)
+{
+    str_putf(out, "    <%s>", element);
+    put_html(out, text);
+    str_putf(out, "</%s>\n", element);
+}
+
+static void
+format_html(const struct table *t, const struct table_style *style, struct str *out)
+{
+    char **texts = all_texts(t, style);
+    str_puts(out, "<table border=1>\n");
+    put_caption(t, out, "    <caption>", "</caption>\n");
+    if (style->headings) {
+        str_puts(out, "  <tr>\n");
+        for (size_t x = 0; x < t->n_columns; x++) {
+            put_html_cell(out, "th", t->headings[x]);
+        }
+        str_puts(out, "  </tr>\n");
+    }
+    for (size_t i = 0; i < t->n_cells; i++) {
+        if (i % t->n_columns == 0) {
+            str_puts(out, "  <tr>\n");
+        }
+        put_html_cell(out, "td", texts[i]);
+        if ((i + 1) % t->n_columns == 0) {
+            str_puts(out, "  </tr>\n");
+        }
+    }
+    str_puts(out, "</table>\n");
+    free_texts(t, texts);
+}
+
+/* -- csv, as RFC 4180 -- */
+
+static void
+put_csv(struct str *out, const char *text, bool last)
+{
+    if (strpbrk(text, "\n\",")) {
+        str_putc(out, '"');
+        for (const char *p = text; *p; p++) {
+            str_puts(out, *p == '"' ? "\"\"" : (char[]){*p, '\0'});
+        }
+        str_putc(out, '"');
+    } else {
+        str_puts(out, text);
+    }
+    str_putc(out, last ? '\n' : ',');
+}
+
+static void
+format_csv(const struct table *t, const struct table_style *style, struct str *out)
+{
+    char **texts = all_texts(t, style);
+    put_separator(out);
+    put_caption(t, out, "", "\n");
+    for (size_t x = 0; style->headings && x < t->n_columns; x++) {
+        put_csv(out, t->headings[x], x + 1 == t->n_columns);
+    }
+    for (size_t i = 0; i < t->n_cells; i++) {
+        put_csv(out, texts[i], (i + 1) % t->n_columns == 0);
+    }
+    free_texts(t, texts);
+}
+
+/* -- json -- */
+
+static void
+format_json(const struct table *t, const struct table_style *style, struct str *out)
+{
+    json_t *headings = json_array();
+    for (size_t x = 0; x < t->n_columns; x++) {
+        json_array_append_new(headings, json_string(t->headings[x]));
+    }
+    json_t *data = json_array();
+    json_t *row = NULL;
+    for (size_t i = 0; i < t->n_cells; i++) {
+        if (i % t->n_columns == 0) {
+            row = json_array();
+            json_array_append_new(data, row);
+        }
+        const struct table_cell *cell = &t->cells[i];
+        json_array_append_new(row,
+                              cell->json ? json_incref(cell->json) : json_string(cell->text[0]));
+    }
+    json_t *all = json_object();
+    if (t->caption) {
+        json_object_set_new(all, "caption", json_string(t->caption));
+    }
+    if (t->timestamp) {
+        char time[40];
+        table_format_time(time, sizeof time);
+        json_object_set_new(all, "time", json_string(time));
+    }
+    json_object_set_new(all, "headings", headings);
+    json_object_set_new(all, "data", data);
+    json_write(out, all, style->json_flags | JSON_WRITE_SORTED);
+    str_putc(out, '\n');
+    json_decref(all);
+}
+
+void
+table_format(const struct table *t, const struct table_style *style, struct str *out)
+{
+    static void (*const formats[])(const struct table *, const struct table_style *,
+                                   struct str *) = {
+        [TABLE_TABLE] = format_table, [TABLE_LIST] = format_list, [TABLE_HTML] = format_html,
+        [TABLE_CSV] = format_csv,     [TABLE_JSON] = format_json,
+    };
+    VERIFY(t->n_cells == t->n_rows * t->n_columns);
+    formats[style->format](t, style, out);
+}
