@@ -425,18 +425,18 @@ struct flag {
 };
 
 static const struct flag flags[] = {
-    {FORM_TCP_FLAGS, 0x001, "fin"},        {FORM_TCP_FLAGS, 0x002, "syn"},
-    {FORM_TCP_FLAGS, 0x004, "rst"},        {FORM_TCP_FLAGS, 0x008, "psh"},
-    {FORM_TCP_FLAGS, 0x010, "ack"},        {FORM_TCP_FLAGS, 0x020, "urg"},
-    {FORM_TCP_FLAGS, 0x040, "ece"},        {FORM_TCP_FLAGS, 0x080, "cwr"},
-    {FORM_TCP_FLAGS, 0x100, "ns"},         {FORM_TCP_FLAGS, 0x200, "[200]"},
-    {FORM_TCP_FLAGS, 0x400, "[400]"},      {FORM_TCP_FLAGS, 0x800, "[800]"},
-    {FORM_CT_STATE, 0x01, "new"},          {FORM_CT_STATE, 0x02, "est"},
-    {FORM_CT_STATE, 0x04, "rel"},          {FORM_CT_STATE, 0x08, "rpl"},
-    {FORM_CT_STATE, 0x10, "inv"},          {FORM_CT_STATE, 0x20, "trk"},
-    {FORM_CT_STATE, 0x40, "snat"},         {FORM_CT_STATE, 0x80, "dnat"},
-    {FORM_TUN_FLAGS, TUN_F_OAM, "oam"},    {FORM_TUN_FLAGS, TUN_F_DF, "df"},
-    {FORM_TUN_FLAGS, TUN_F_CSUM, "csum"},  {FORM_TUN_FLAGS, TUN_F_KEY, "key"},
+    {FORM_TCP_FLAGS, 0x001, "fin"},       {FORM_TCP_FLAGS, 0x002, "syn"},
+    {FORM_TCP_FLAGS, 0x004, "rst"},       {FORM_TCP_FLAGS, 0x008, "psh"},
+    {FORM_TCP_FLAGS, 0x010, "ack"},       {FORM_TCP_FLAGS, 0x020, "urg"},
+    {FORM_TCP_FLAGS, 0x040, "ece"},       {FORM_TCP_FLAGS, 0x080, "cwr"},
+    {FORM_TCP_FLAGS, 0x100, "ns"},        {FORM_TCP_FLAGS, 0x200, "[200]"},
+    {FORM_TCP_FLAGS, 0x400, "[400]"},     {FORM_TCP_FLAGS, 0x800, "[800]"},
+    {FORM_CT_STATE, 0x01, "new"},         {FORM_CT_STATE, 0x02, "est"},
+    {FORM_CT_STATE, 0x04, "rel"},         {FORM_CT_STATE, 0x08, "rpl"},
+    {FORM_CT_STATE, 0x10, "inv"},         {FORM_CT_STATE, 0x20, "trk"},
+    {FORM_CT_STATE, 0x40, "snat"},        {FORM_CT_STATE, 0x80, "dnat"},
+    {FORM_TUN_FLAGS, TUN_F_OAM, "oam"},   {FORM_TUN_FLAGS, TUN_F_DF, "df"},
+    {FORM_TUN_FLAGS, TUN_F_CSUM, "csum"}, {FORM_TUN_FLAGS, TUN_F_KEY, "key"},
 };
 
 static uint64_t
@@ -537,14 +537,10 @@ struct part {
 };
 
 static const struct part parts[] = {
-    {FORM_VLAN_TCI, "vid", 0, 12, false, false},
-    {FORM_VLAN_TCI, "pcp", 13, 3, false, false},
-    {FORM_VLAN_TCI, "cfi", 12, 1, true, false},
-    {FORM_MPLS_LSE, "label", 12, 20, false, false},
-    {FORM_MPLS_LSE, "tc", 9, 3, false, true},
-    {FORM_MPLS_LSE, "ttl", 0, 8, false, false},
-    {FORM_MPLS_LSE, "bos", 8, 1, false, true},
-    {FORM_PACKET_TYPE, "ns", 16, 16, false, false},
+    {FORM_VLAN_TCI, "vid", 0, 12, false, false},   {FORM_VLAN_TCI, "pcp", 13, 3, false, false},
+    {FORM_VLAN_TCI, "cfi", 12, 1, true, false},    {FORM_MPLS_LSE, "label", 12, 20, false, false},
+    {FORM_MPLS_LSE, "tc", 9, 3, false, true},      {FORM_MPLS_LSE, "ttl", 0, 8, false, false},
+    {FORM_MPLS_LSE, "bos", 8, 1, false, true},     {FORM_PACKET_TYPE, "ns", 16, 16, false, false},
     {FORM_PACKET_TYPE, "id", 0, 16, false, false},
 };
 
@@ -642,18 +638,12 @@ static const struct {
     void (*put)(struct str *, const struct value *);
     bool (*parse)(const char **p, const struct target *);
 } forms[] = {
-    [FORM_DEC] = {put_dec, parse_number},
-    [FORM_HEX] = {put_hex, parse_hex},
-    [FORM_ETH] = {put_addresses, parse_addresses},
-    [FORM_IPV4] = {put_addresses, parse_addresses},
-    [FORM_IPV6] = {put_addresses, parse_addresses},
-    [FORM_PORT] = {put_port, parse_port},
-    [FORM_FRAG] = {put_frag, parse_frag},
-    [FORM_TCP_FLAGS] = {put_flags, parse_flags},
-    [FORM_TUN_FLAGS] = {put_flags, parse_flags},
-    [FORM_CT_STATE] = {put_flags, parse_flags},
-    [FORM_VLAN_TCI] = {put_parts, parse_parts},
-    [FORM_MPLS_LSE] = {put_parts, parse_parts},
+    [FORM_DEC] = {put_dec, parse_number},           [FORM_HEX] = {put_hex, parse_hex},
+    [FORM_ETH] = {put_addresses, parse_addresses},  [FORM_IPV4] = {put_addresses, parse_addresses},
+    [FORM_IPV6] = {put_addresses, parse_addresses}, [FORM_PORT] = {put_port, parse_port},
+    [FORM_FRAG] = {put_frag, parse_frag},           [FORM_TCP_FLAGS] = {put_flags, parse_flags},
+    [FORM_TUN_FLAGS] = {put_flags, parse_flags},    [FORM_CT_STATE] = {put_flags, parse_flags},
+    [FORM_VLAN_TCI] = {put_parts, parse_parts},     [FORM_MPLS_LSE] = {put_parts, parse_parts},
     [FORM_PACKET_TYPE] = {put_parts, parse_parts},
 };
 

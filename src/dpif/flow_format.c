@@ -31,8 +31,9 @@ static bool
 is_shy(const struct writer *w, enum flow_field_id id)
 {
     uint8_t form = flow_fields[id].form;
+    bool is_lower_label = form == FORM_MPLS_LSE && *flow_fields[id].label;
     return form == FORM_FRAG || flow_fields[id].prereq == PREREQ_TUNNEL ||
-           (form == FORM_TCP_FLAGS && flow_field_is_zero(id, w->key));
+           ((form == FORM_TCP_FLAGS || is_lower_label) && flow_field_is_zero(id, w->key));
 }
 
 static bool
@@ -43,10 +44,9 @@ is_shown(const struct writer *w, enum flow_field_id id)
         return false;
     }
     if (w->all) {
-        return f->form == FORM_PORT ||
-               (f->form != FORM_PACKET_TYPE &&
-                !((f->prereq == PREREQ_NONE || is_shy(w, id)) && f->form != FORM_FRAG &&
-                  flow_field_is_zero(id, w->key)));
+        return f->form == FORM_PORT || (f->form != FORM_PACKET_TYPE &&
+                                        !((f->prereq == PREREQ_NONE || is_shy(w, id)) &&
+                                          f->form != FORM_FRAG && flow_field_is_zero(id, w->key)));
     }
     return !flow_field_is_zero(id, w->mask) || (w->verbose && !is_shy(w, id));
 }

@@ -29,6 +29,9 @@ void command_server_close(struct command_server *); /* NULL is fine */
 /* Adds N rows, which must stay; a name that exists already is replaced. */
 void command_add(struct command_server *, const struct command *rows, size_t n, void *aux);
 
+/* Adds time/stop and time/warp, for daemons that run tests (--enable-dummy). */
+void command_add_clock(struct command_server *);
+
 /* Answers: each ends the call. TEXT may be NULL; it is copied; a newline is not added. */
 void command_reply(struct command_call *, const char *text);
 void command_reply_error(struct command_call *, const char *text);

@@ -132,8 +132,8 @@ process(struct jsonrpc *j)
     begin_callback(j);
     while (going && !j->paused && j->scanned < j->in.n) {
         size_t used;
-        int found = json_framer_feed(&j->framer, j->in.s + j->scanned, j->in.n - j->scanned,
-                                     &used);
+        int found =
+            json_framer_feed(&j->framer, j->in.s + j->scanned, j->in.n - j->scanned, &used);
         j->scanned += used;
         if (found < 0) {
             log_limited(&rate, LOG_WARN, "%s: error parsing stream: not a JSON object", j->name);
@@ -234,8 +234,7 @@ jsonrpc_send_request(struct jsonrpc *j, const char *method, json_t *params, json
 void
 jsonrpc_send_notify(struct jsonrpc *j, const char *method, json_t *params)
 {
-    send_msg(j,
-             &(struct jsonrpc_msg){.kind = JSONRPC_NOTIFY, .method = method, .params = params});
+    send_msg(j, &(struct jsonrpc_msg){.kind = JSONRPC_NOTIFY, .method = method, .params = params});
     json_decref(params);
 }
 

@@ -28,7 +28,8 @@ find_members(json_t *json, json_t *members[N_MEMBERS], struct err *e)
 {
     const char *key;
     json_t *value;
-    json_object_foreach (json, key, value) {
+    json_object_foreach(json, key, value)
+    {
         size_t i = 0;
         while (i < N_MEMBERS && strcmp(member_names[i], key)) {
             i++;
@@ -62,8 +63,7 @@ check_members(enum jsonrpc_kind kind, json_t *const members[N_MEMBERS], struct e
     for (size_t i = 0; i < N_MEMBERS; i++) {
         bool must = needed[kind] >> i & 1;
         if (must && !members[i]) {
-            return err_fail(e, -E_PROTO, "%s must have \"%s\"", kind_names[kind],
-                            member_names[i]);
+            return err_fail(e, -E_PROTO, "%s must have \"%s\"", kind_names[kind], member_names[i]);
         }
         if (!must && members[i]) {
             return err_fail(e, -E_PROTO, "%s must not have \"%s\"", kind_names[kind],
@@ -147,10 +147,8 @@ jsonrpc_msg_describe(const struct jsonrpc_msg *msg)
     const struct {
         const char *name;
         const json_t *value;
-    } members[] = {{"params", msg->params},
-                   {"result", msg->result},
-                   {"error", msg->error},
-                   {"id", msg->id}};
+    } members[] = {
+        {"params", msg->params}, {"result", msg->result}, {"error", msg->error}, {"id", msg->id}};
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         if (members[i].value) {
             str_putf(&out, ", %s=", members[i].name);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/endian.h"
 #include "os/err_format.h"
 #include "os/log.h"
 #include "os/mem.h"
@@ -76,8 +77,7 @@ incoming(uv_stream_t *handle, int status)
     struct listener *l = handle->data;
     struct stream *s;
     static struct log_rate rate = LOG_RATE(5, 20);
-    int error = status ? err_from_uv(status)
-                       : stream_accept(l->loop, handle, l->is_tls, &s);
+    int error = status ? err_from_uv(status) : stream_accept(l->loop, handle, l->is_tls, &s);
     if (error) {
         log_limited(&rate, LOG_ERR, "accept: %s", err_text(error));
     } else if (l->is_tls) {

@@ -25,9 +25,9 @@ enum reconnect_action {
 struct reconnect {
     char *name;
     enum reconnect_state state;
-    bool retries;  /* goes on after a failure */
-    bool passive;  /* around an accepted connection: logs at debug level */
-    bool quiet;    /* backoff reached its end, so no more is logged */
+    bool retries; /* goes on after a failure */
+    bool passive; /* around an accepted connection: logs at debug level */
+    bool quiet;   /* backoff reached its end, so no more is logged */
     uint64_t min_backoff_ms, max_backoff_ms, probe_ms;
     uint64_t backoff_ms, state_since_ms, activity_ms;
     uint64_t connected_ms, disconnected_ms; /* last times, UINT64_MAX: never */

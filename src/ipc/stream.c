@@ -9,12 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/endian.h"
 #include "os/err_format.h"
 #include "os/log.h"
 #include "os/mem.h"
 #include "text/address.h"
-
-
 
 enum stream_state { STREAM_CONNECTING, STREAM_SHAKING, STREAM_OPEN, STREAM_CLOSED };
 enum { READ_SIZE = 64 * 1024 };
@@ -449,9 +448,8 @@ int
 stream_accept(struct os_loop *loop, uv_stream_t *listener, bool is_tls, struct stream **sp)
 {
     struct stream *s = new_stream(loop, is_tls, true);
-    int status = listener->type == UV_NAMED_PIPE
-                     ? uv_pipe_init(os_loop_uv(loop), &s->u.pipe, 0)
-                     : uv_tcp_init(os_loop_uv(loop), &s->u.tcp);
+    int status = listener->type == UV_NAMED_PIPE ? uv_pipe_init(os_loop_uv(loop), &s->u.pipe, 0)
+                                                 : uv_tcp_init(os_loop_uv(loop), &s->u.tcp);
     VERIFY(status == 0);
     s->u.handle.data = s;
     status = uv_accept(listener, &s->u.stream);
@@ -514,6 +512,5 @@ stream_name_is_active(const char *name)
 bool
 stream_name_is_passive(const char *name)
 {
-    return !strncmp(name, "ptcp:", 5) || !strncmp(name, "punix:", 6) ||
-           !strncmp(name, "pssl:", 5);
+    return !strncmp(name, "ptcp:", 5) || !strncmp(name, "punix:", 6) || !strncmp(name, "pssl:", 5);
 }

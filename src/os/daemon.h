@@ -34,8 +34,10 @@ extern const size_t daemon_n_options;
 void daemon_parse_option(int val, const char *arg);
 /* Prints the section of --help on standard output. */
 void daemon_print_usage(void);
-/* Makes the pid file PATH the default of --pidfile; for tools such as ovs-appctl. */
-char *daemon_pidfile_path(const char *name); /* NULL: this program; the caller frees it */
+/* The default place of the pid file of program NAME (NULL: this one); the caller frees it. */
+char *daemon_pidfile_path(const char *name);
+/* This daemon works with network devices: --user keeps CAP_NET_ADMIN, _RAW and _BROADCAST. */
+void daemon_need_datapath(void);
 /* Forks, detaches, becomes the user, takes and writes the pid file, as the options ask. Where a
  * child is made, only the child returns; the parent exits with the child's word. */
 void daemon_start(void);

@@ -190,9 +190,15 @@ os_file_slurp(const char *path, size_t max, char **text, size_t *n)
 char *
 os_file_follow_links(const char *path)
 {
-    uv_fs_t req;
-    uv_fs_realpath(NULL, &req, path, NULL);
-    char *real = req.result < 0 ? NULL : xstrdup(req.ptr);
-    uv_fs_req_cleanup(&req);
-    return real ? real : file_follow_last_link(path);
+    enum { MOST_LINKS = 40 };
+    char *file = xstrdup(path);
+    for (int i = 0; i < MOST_LINKS; i++) {
+        char *next = file_follow_link(file);
+        if (!next) {
+            break;
+        }
+        os_free(file);
+        file = next;
+    }
+    return file;
 }

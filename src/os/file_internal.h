@@ -6,5 +6,5 @@
 
 /* Brings the entry PATH of its directory to stable storage. */
 int file_sync_directory_of(const char *path);
-/* For a PATH that leads nowhere (yet): where a symbolic link there points; the caller frees it. */
-char *file_follow_last_link(const char *path);
+/* Where the symbolic link PATH points, NULL if it is none; the caller frees it. */
+char *file_follow_link(const char *path);

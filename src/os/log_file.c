@@ -84,6 +84,9 @@ log_reopen_file(struct err *e)
 void
 log_close_file(void)
 {
+    if (log_settings.fd >= 0) {
+        log_info("closing log file");
+    }
     log_lock();
     close_fd(log_settings.fd);
     log_settings.fd = -1;

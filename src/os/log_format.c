@@ -167,7 +167,8 @@ log_format(struct log_line *out, const char *pattern, const struct log_message *
         p += *p == '0';
         size_t width = 0;
         while (*p >= '0' && *p <= '9') {
-            width = MIN(width * 10 + (size_t)(*p++ - '0'), 1000);
+            width = MIN(width * 10 + (size_t)(*p - '0'), 1000);
+            p++;
         }
         if (!*p) {
             break;

@@ -19,6 +19,13 @@ os_rss_kib(void)
     return uv_resident_set_memory(&rss) ? 0 : rss / 1024;
 }
 
+uint64_t
+os_peak_rss_kib(void)
+{
+    uv_rusage_t usage;
+    return uv_getrusage(&usage) ? 0 : usage.ru_maxrss;
+}
+
 unsigned int
 os_n_cores(void)
 {

@@ -7,6 +7,8 @@
 int os_pid(void);
 /* Physical memory this process holds, in KiB; 0 where the host does not tell. */
 uint64_t os_rss_kib(void);
+/* The most it ever held. */
+uint64_t os_peak_rss_kib(void);
 unsigned int os_n_cores(void);
 /* Raises the limit of open descriptors to what is allowed. */
 void os_raise_fd_limit(void);

@@ -73,7 +73,7 @@ add_port(struct net *n, struct ofproto *sw, const char *name, const char *type,
 }
 
 static struct vlan_rules
-access(uint16_t tag)
+access_port(uint16_t tag)
 {
     struct vlan_rules r;
     memset(&r, 0, sizeof r);
@@ -94,7 +94,7 @@ trunk(void)
 
 /* A 60-byte frame from station SRC to DST (0: broadcast), with VLAN's tag unless 0. */
 static void
-send(struct netdev *d, uint8_t src, uint8_t dst, uint16_t vlan)
+receive(struct netdev *d, uint8_t src, uint8_t dst, uint16_t vlan)
 {
     uint8_t frame[60] = {2, 0, 0, 0, 0, dst, 2, 0, 0, 0, 0, src, 0x12, 0x34};
     if (!dst) {
@@ -137,15 +137,15 @@ test_floods_then_forwards(void **state UNUSED)
     struct netdev *a = add_port(n, n->sw, "p1", "dummy", trunk());
     struct netdev *b = add_port(n, n->sw, "p2", "dummy", trunk());
     struct netdev *c = add_port(n, n->sw, "p3", "dummy", trunk());
-    send(a, 1, 2, 0); /* 2 is unknown */
+    receive(a, 1, 2, 0); /* 2 is unknown */
     assert_int_equal(sent(a), 0);
     assert_int_equal(sent(b), 1);
     assert_int_equal(sent(c), 1);
-    send(b, 2, 1, 0); /* 1 is known, and 2 now is */
+    receive(b, 2, 1, 0); /* 1 is known, and 2 now is */
     assert_int_equal(sent(a), 1);
     assert_int_equal(sent(c), 1);
     settle(n); /* the flow that flooded becomes one that forwards */
-    send(a, 1, 2, 0);
+    receive(a, 1, 2, 0);
     assert_int_equal(sent(b), 2);
     assert_int_equal(sent(c), 1);
     struct dpif_stats s;
@@ -160,21 +160,21 @@ static void
 test_vlans_are_apart(void **state UNUSED)
 {
     struct net *n = net_new();
-    struct netdev *a = add_port(n, n->sw, "p1", "dummy", access(10));
-    struct netdev *b = add_port(n, n->sw, "p2", "dummy", access(10));
-    struct netdev *c = add_port(n, n->sw, "p3", "dummy", access(20));
+    struct netdev *a = add_port(n, n->sw, "p1", "dummy", access_port(10));
+    struct netdev *b = add_port(n, n->sw, "p2", "dummy", access_port(10));
+    struct netdev *c = add_port(n, n->sw, "p3", "dummy", access_port(20));
     struct netdev *t = add_port(n, n->sw, "p4", "dummy", trunk());
-    send(a, 1, 0, 0);
+    receive(a, 1, 0, 0);
     assert_int_equal(sent(b), 1);
     assert_int_equal(sent(c), 0);
     assert_int_equal(sent(t), 1);
     assert_int_equal(sent_bytes(b), 60);
     assert_int_equal(sent_bytes(t), 64); /* with the tag */
-    send(t, 9, 0, 20);
+    receive(t, 9, 0, 20);
     assert_int_equal(sent(a), 0);
     assert_int_equal(sent(c), 1);
     assert_int_equal(sent_bytes(c), 56); /* without it */
-    send(a, 1, 0, 10);                   /* an access port takes no tagged frames */
+    receive(a, 1, 0, 10);                /* an access port takes no tagged frames */
     assert_int_equal(sent(b), 1);
     net_free(n);
 }
@@ -185,19 +185,19 @@ test_patch_ports_join_switches(void **state UNUSED)
     struct net *n = net_new();
     struct ofproto *other;
     assert_int_equal(ofproto_create(n->set, "br1", "dummy", &other, NULL), 0);
-    struct netdev *a = add_port(n, n->sw, "p1", "dummy", access(10));
+    struct netdev *a = add_port(n, n->sw, "p1", "dummy", access_port(10));
     struct netdev *pa = add_port(n, n->sw, "pa", "patch", trunk());
     struct netdev *pb = add_port(n, other, "pb", "patch", trunk());
-    struct netdev *b = add_port(n, other, "p2", "dummy", access(10));
-    struct netdev *c = add_port(n, other, "p3", "dummy", access(20));
+    struct netdev *b = add_port(n, other, "p2", "dummy", access_port(10));
+    struct netdev *c = add_port(n, other, "p3", "dummy", access_port(20));
     const char *key = "peer", *to_b = "pb", *to_a = "pa";
     assert_int_equal(netdev_configure(pa, &key, &to_b, 1, NULL), 0);
     assert_int_equal(netdev_configure(pb, &key, &to_a, 1, NULL), 0);
-    send(a, 1, 0, 0);
+    receive(a, 1, 0, 0);
     assert_int_equal(sent(b), 1);
     assert_int_equal(sent_bytes(b), 60);
     assert_int_equal(sent(c), 0);
-    send(a, 1, 0, 0); /* by the flow now */
+    receive(a, 1, 0, 0); /* by the flow now */
     assert_int_equal(sent(b), 2);
     settle(n);
     assert_int_equal(sent(pa), 2); /* counted though nothing went through a device */
@@ -222,7 +222,7 @@ test_a_loop_of_patches_ends(void **state UNUSED)
         netdev_configure(x, &key, &names[i][1], 1, NULL);
         netdev_configure(y, &key, &names[i][0], 1, NULL);
     }
-    send(a, 1, 0, 0);
+    receive(a, 1, 0, 0);
     settle(n);
     net_free(n);
 }
@@ -233,7 +233,7 @@ test_flows_idle_out(void **state UNUSED)
     struct net *n = net_new();
     struct netdev *a = add_port(n, n->sw, "p1", "dummy", trunk());
     add_port(n, n->sw, "p2", "dummy", trunk());
-    send(a, 1, 0, 0);
+    receive(a, 1, 0, 0);
     struct dpif_stats s;
     os_time_warp(n->loop, 9000, 500, no_change, NULL);
     os_loop_turn(n->loop, 0);

@@ -37,12 +37,12 @@ file_sync_directory_of(const char *path)
 }
 
 char *
-file_follow_last_link(const char *path)
+file_follow_link(const char *path)
 {
     char target[PATH_MAX];
     ssize_t n = readlink(path, target, sizeof target - 1);
     if (n <= 0) {
-        return xstrdup(path);
+        return NULL;
     }
     target[n] = '\0';
     const char *slash = strrchr(path, '/');

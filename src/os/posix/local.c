@@ -85,3 +85,15 @@ os_local_bind(struct os_local *l, uv_pipe_t *pipe)
     daemon_remove_at_exit(l->path);
     return 0;
 }
+
+char *
+os_local_control_name(const char *program, int pid)
+{
+    return xasprintf("%s.%d.ctl", program, pid);
+}
+
+bool
+os_local_control_has_pid(void)
+{
+    return true;
+}

@@ -12,6 +12,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "os/daemon_internal.h"
 #include "os/err_format.h"
 
 void
@@ -118,4 +119,14 @@ void
 log_syslog_disconnect(int fd)
 {
     close(fd);
+}
+
+void
+log_change_owner(unsigned int uid, unsigned int gid)
+{
+    log_lock();
+    if (log_settings.fd >= 0 && fchown(log_settings.fd, uid, gid)) {
+        /* Reopening it will fail then, and say so. */
+    }
+    log_unlock();
 }

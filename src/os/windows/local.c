@@ -43,3 +43,15 @@ os_local_bind(struct os_local *l, uv_pipe_t *pipe)
 {
     return err_from_uv(uv_pipe_bind(pipe, l->name));
 }
+
+char *
+os_local_control_name(const char *program, int pid UNUSED)
+{
+    return xasprintf("%s.ctl", program);
+}
+
+bool
+os_local_control_has_pid(void)
+{
+    return false;
+}

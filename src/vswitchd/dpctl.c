@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of dpctl/… commands and what they have in common: options before the arguments,
+ * finding the datapath, the form of errors. The commands are in dpctl_ports.c (datapaths and
+ * ports) and dpctl_flows.c. Texts and results, odd ones included, are those observed of the
+ * packaged ovs-vswitchd. */
+#include "vswitchd/dpctl.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/log.h"
+#include "vswitchd/dpctl_internal.h"
+
+static dpctl_fn run_list_commands;
+
+/* In the order of dpctl/list-commands. */
+static const struct {
+    const char *name, *usage;
+    unsigned int min_args, max_args;
+    bool has_options;
+    dpctl_fn *run;
+} table[] = {
+    {"add-dp", "dp [iface...]", 1, INT_MAX, false, dpctl_run_add_dp},
+    {"del-dp", "dp", 1, 1, false, dpctl_run_del_dp},
+    {"add-if", "dp iface...", 2, INT_MAX, false, dpctl_run_add_if},
+    {"del-if", "dp iface...", 2, INT_MAX, false, dpctl_run_del_if},
+    {"set-if", "dp iface...", 2, INT_MAX, false, dpctl_run_set_if},
+    {"dump-dps", "", 0, 0, false, dpctl_run_dump_dps},
+    {"show", "[-s] [dp...]", 0, INT_MAX, true, dpctl_run_show},
+    {"dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0, 6, true,
+     dpctl_run_dump_flows},
+    {"add-flow", "[dp] flow actions", 2, 3, true, dpctl_run_add_flow},
+    {"mod-flow", "[dp] flow actions", 2, 3, true, dpctl_run_mod_flow},
+    {"get-flow", "[dp] ufid", 1, 2, true, dpctl_run_get_flow},
+    {"del-flow", "[dp] flow", 1, 2, true, dpctl_run_del_flow},
+    {"add-flows", "[dp] file", 1, 2, true, dpctl_run_add_flows},
+    {"mod-flows", "[dp] file", 1, 2, true, dpctl_run_mod_flows},
+    {"del-flows", "[dp] [file]", 0, 2, true, dpctl_run_del_flows},
+    {"cache-get-size", "[dp]", 0, 1, false, dpctl_run_cache_get_size},
+    {"cache-set-size", "dp cache <size>", 3, 3, false, dpctl_run_cache_set_size},
+    {"list-commands", "", 0, INT_MAX, false, run_list_commands},
+    {"parse-actions", "actions", 1, INT_MAX, false, dpctl_run_parse_actions},
+};
+
+enum { MAX_OPTIONS = 4 };
+
+static struct {
+    struct dpif_set *set;
+    struct netdev_registry *registry;
+    struct command rows[ARRAY_LEN(table)];
+    char *names[ARRAY_LEN(table)];
+} dpctl;
+
+/* -- What the commands share -- */
+
+int
+dpctl_error(struct dpctl_run *r, int code, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    str_putf(&r->out, "%s: ", log_program_name());
+    str_putv(&r->out, fmt, args);
+    va_end(args);
+    if (code) {
+        str_putf(&r->out, " (%s)", err_text(code));
+    }
+    str_putc(&r->out, '\n');
+    return code ? code : -E_INVAL;
+}
+
+struct known {
+    const char *type;
+    bool found;
+};
+
+static void
+compare_type(void *known_, const char *type)
+{
+    struct known *known = known_;
+    known->found = known->found || !strcmp(type, known->type);
+}
+
+int
+dpctl_find(struct dpctl_run *r, const char *name, struct dpif **d)
+{
+    const char *at = strchr(name, '@');
+    char *type = xmemdup0(at ? name : "system", at ? (size_t)(at - name) : strlen("system"));
+    name = at ? at + 1 : name;
+    struct known known = {*type ? type : "system", false};
+    dpif_for_each_type(r->set, compare_type, &known);
+    *d = dpif_find(r->set, name, known.type);
+    /* Where there is no kernel's datapath, a bare name means the one that stands in for it. */
+    for (struct dpif *each = dpif_first(r->set); each && !*d && !at; each = dpif_next(each)) {
+        *d = strcmp(dpif_name(each), name) ? NULL : each;
+    }
+    os_free(type);
+    return *d ? 0 : known.found ? -E_NODEV : -E_AFNOSUPPORT;
+}
+
+int
+dpctl_choose(struct dpctl_run *r, int argc, const char *argv[], int n_others, int *first,
+             struct dpif **d)
+{
+    *d = NULL;
+    *first = 1;
+    if (argc - 1 > n_others) {
+        *first = 2;
+        dpctl_find(r, argv[1], d);
+    } else if (!dpif_first(r->set)) {
+        dpctl_error(r, 0, "no datapaths exist");
+    } else if (dpif_next(dpif_first(r->set))) {
+        dpctl_error(r, 0, "multiple datapaths, specify one");
+    } else {
+        *d = dpif_first(r->set);
+    }
+    return *d ? 0 : dpctl_error(r, -E_INVAL, "datapath not found");
+}
+
+static int
+compare_dpifs(const void *a_, const void *b_)
+{
+    const struct dpif *a = *(struct dpif *const *)a_, *b = *(struct dpif *const *)b_;
+    int order = strcmp(dpif_type(a), dpif_type(b));
+    return order ? order : strcmp(dpif_name(a), dpif_name(b));
+}
+
+void
+dpctl_for_each(struct dpctl_run *r, void (*each)(struct dpctl_run *, struct dpif *))
+{
+    struct dpif **all = NULL;
+    size_t n = 0, capacity = 0;
+    for (struct dpif *d = dpif_first(r->set); d; d = dpif_next(d)) {
+        if (n == capacity) {
+            all = xgrow(all, &capacity, sizeof *all);
+        }
+        all[n++] = d;
+    }
+    if (n) {
+        qsort(all, n, sizeof *all, compare_dpifs);
+    }
+    for (size_t i = 0; i < n; i++) {
+        each(r, all[i]);
+    }
+    os_free(all);
+}
+
+static const char *
+name_of_port(void *d, uint32_t port_no)
+{
+    struct dpif_port port;
+    return dpif_port_get(d, port_no, &port) ? port.name : NULL;
+}
+
+static bool
+number_of_port(void *d, const char *name, size_t n, uint32_t *port_no)
+{
+    struct dpif_port port;
+    for (uint32_t at = 0; dpif_port_next(d, &at, &port);) {
+        if (strlen(port.name) == n && !memcmp(port.name, name, n)) {
+            *port_no = port.port_no;
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct port_names *
+dpctl_port_names(struct dpif *d)
+{
+    static struct port_names names;
+    names = (struct port_names){name_of_port, number_of_port, d};
+    return &names;
+}
+
+/* -- Running a command -- */
+
+static int
+run_list_commands(struct dpctl_run *r, int argc UNUSED, const char *argv[] UNUSED)
+{
+    str_puts(&r->out, "The available commands are:\n");
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        str_putf(&r->out, "  dpctl/%-23s %s\n", table[i].name, table[i].usage);
+    }
+    return 0;
+}
+
+static bool
+take_option(struct dpctl_run *r, const char *option)
+{
+    const struct {
+        const char *name;
+        bool *flag;
+        int names;
+    } options[] = {
+        {"-m", &r->more, 0},          {"--more", &r->more, 0},
+        {"-s", &r->statistics, 0},    {"--statistics", &r->statistics, 0},
+        {"--names", NULL, 1},         {"--no-names", NULL, 0},
+        {"--clear", &r->clear, 0},    {"--may-create", &r->may_create, 0},
+        {"--read-only", NULL, -1},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        if (!strcmp(options[i].name, option)) {
+            if (options[i].flag) {
+                *options[i].flag = true;
+            } else if (options[i].names >= 0) {
+                r->names = options[i].names;
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes the leading options away from ARGV; false (and an answer) on one that does not exist. */
+static bool
+take_options(struct dpctl_run *r, int *argc, const char **argv[])
+{
+    const char *name = (*argv)[0];
+    while (*argc > 1 && (*argv)[1][0] == '-' && (*argv)[1][1]) {
+        if (!take_option(r, (*argv)[1])) {
+            str_putf(&r->out, "Unrecognized option %s\n", (*argv)[1]);
+            return false;
+        }
+        ++*argv;
+        --*argc;
+    }
+    (*argv)[0] = name;
+    return true;
+}
+
+static int
+run_row(struct dpctl_run *r, size_t row, int argc, const char *argv[])
+{
+    if (!take_options(r, &argc, &argv)) {
+        return -E_INVAL;
+    }
+    unsigned int n = (unsigned int)argc - 1;
+    if (n < table[row].min_args) {
+        str_putf(&r->out, "\"%s\" command requires at least %u arguments\n", argv[0],
+                 table[row].min_args);
+        return -E_INVAL;
+    } else if (n > table[row].max_args) {
+        str_putf(&r->out, "\"%s\" command takes at most %u arguments\n", argv[0],
+                 table[row].max_args);
+        return -E_INVAL;
+    }
+    return table[row].run(r, argc, argv);
+}
+
+static void
+run_any(struct command_call *call, int argc, const char *argv[], void *aux UNUSED)
+{
+    struct dpctl_run r = {
+        .set = dpctl.set,
+        .registry = dpctl.registry,
+        .now_ms = os_now_ms(netdev_registry_loop(dpctl.registry)),
+        .out = STR_INIT,
+        .names = -1,
+    };
+    size_t row = 0;
+    while (row < ARRAY_LEN(table) && strcmp(dpctl.rows[row].name, argv[0])) {
+        row++;
+    }
+    VERIFY(row < ARRAY_LEN(table));
+    int code = run_row(&r, row, argc, argv);
+    if (code) {
+        command_reply_error(call, str_text(&r.out));
+    } else {
+        command_reply(call, str_text(&r.out));
+    }
+    str_fini(&r.out);
+}
+
+void
+dpctl_add_commands(struct command_server *server, struct dpif_set *set,
+                   struct netdev_registry *registry)
+{
+    dpctl.set = set;
+    dpctl.registry = registry;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        if (!dpctl.names[i]) {
+            dpctl.names[i] = xasprintf("dpctl/%s", table[i].name);
+        }
+        unsigned int max = table[i].max_args;
+        dpctl.rows[i] = (struct command){
+            .name = dpctl.names[i],
+            .usage = table[i].usage,
+            .min_args = table[i].min_args,
+            .max_args = table[i].has_options && max != INT_MAX ? max + MAX_OPTIONS : max,
+            .run = run_any,
+        };
+    }
+    command_add(server, dpctl.rows, ARRAY_LEN(table), NULL);
+}
