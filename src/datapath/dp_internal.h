@@ -6,8 +6,8 @@
 
 /* Hands P to the host; if it does not take it, counts it lost, frees it, and says false. */
 bool dp_upcall(struct dp_thread *, struct pkt *p, const struct dp_upcall *);
-/* Sends what waits for recirculation round again, unless a caller up the stack will. */
-void dp_drain_recirc(struct dp_thread *);
+/* As dp_execute(), but leaves what is to go round again in t->recirc. */
+void dp_run_actions(struct dp_thread *, struct pkt_batch *batch, const void *actions, size_t size);
 
 /* xorshift64. */
 static inline uint64_t

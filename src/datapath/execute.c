@@ -2,7 +2,8 @@
 /* Executes action lists over batches. Each list under way is a frame: its packets and what is
  * left of it. Nested lists (clone, sample) push a frame instead of recursing. An action that
  * gives packets away (output, recirculation, a nested list) moves them when it is the last of
- * its list and works on clones when it is not.
+ * its list and works on clones when it is not. Recirculated packets only queue up here; the
+ * entry points in receive.c send them round.
  *
  * Packet threads; lists have passed dp_actions_check(). Packets that an action fails for are
  * dropped and counted; the others go on. */
@@ -336,7 +337,7 @@ step(struct dp_thread *t, struct dp_frame *f)
 }
 
 void
-dp_execute(struct dp_thread *t, struct pkt_batch *batch, const void *actions, size_t size)
+dp_run_actions(struct dp_thread *t, struct pkt_batch *batch, const void *actions, size_t size)
 {
     uint32_t base = t->n_frames;
     if (!size) {
@@ -356,5 +357,4 @@ dp_execute(struct dp_thread *t, struct pkt_batch *batch, const void *actions, si
             t->n_frames--;
         }
     }
-    dp_drain_recirc(t);
 }

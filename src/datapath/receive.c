@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The packet path: parse the whole batch, look each packet up, gather the packets of one flow,
  * execute each flow's actions once on all of its packets, then hand the misses to the host.
- * Packets of one flow keep their order. Called on packet threads, inside the host's epoch; what
- * cannot be delivered is dropped and counted, so nothing here fails. */
+ * What these recirculate waits in a queue, which the outermost dp_receive() or dp_execute() on
+ * the stack empties in a loop: nothing here recurses, and upcalls may come back in through
+ * dp_execute(). Packets of one flow keep their order. Called on packet threads, inside the host's
+ * epoch; what cannot be delivered is dropped and counted, so nothing here fails. */
 #include "datapath/dp.h"
 
 #include "datapath/dp_internal.h"
@@ -94,7 +96,7 @@ execute_group(struct dp_thread *t, struct dp_flow_group *g)
         PORT_WRITE_ONCE(&c->tcp_flags, tcp_flags | g->tcp_flags);
     }
     const struct dp_actions *actions = PORT_LOAD_ACQUIRE(&g->flow->actions);
-    dp_execute(t, &g->batch, actions->list, actions->size);
+    dp_run_actions(t, &g->batch, actions->list, actions->size);
 }
 
 /* A packet that found no flow. An upcall for an earlier one may have made it. */
@@ -156,8 +158,9 @@ receive_batch(struct dp_thread *t, struct pkt_batch *b)
     b->n = 0;
 }
 
-void
-dp_drain_recirc(struct dp_thread *t)
+/* Sends what waits for recirculation round again, unless a caller up the stack will. */
+static void
+drain_recirc(struct dp_thread *t)
 {
     if (PORT_LIKELY(!t->n_recirc) || t->receiving || t->n_frames) {
         return;
@@ -181,5 +184,12 @@ dp_receive(struct dp_thread *t, struct pkt_batch *batch, uint64_t now_ms)
     t->receiving = true;
     receive_batch(t, batch);
     t->receiving = false;
-    dp_drain_recirc(t);
+    drain_recirc(t);
+}
+
+void
+dp_execute(struct dp_thread *t, struct pkt_batch *batch, const void *actions, size_t size)
+{
+    dp_run_actions(t, batch, actions, size);
+    drain_recirc(t);
 }

@@ -149,10 +149,12 @@ find_set_field(const char *group, size_t group_len, const char **p)
     return FIELD_COUNT;
 }
 
-/* set(GROUP(LABEL=VALUE[/MASK],…)): an action per label. */
+/* set(GROUP(LABEL=VALUE[/MASK],…)): an action per label, in the order of the fields table. */
 static bool
 parse_set(struct reader *r)
 {
+    struct flow_key value, mask;
+    bool given[FIELD_COUNT] = {false};
     const char *group = r->p;
     size_t n = strcspn(r->p, "(),");
     if (group[n] != '(') {
@@ -160,15 +162,23 @@ parse_set(struct reader *r)
     }
     r->p += n + 1;
     do {
-        uint8_t value[FLOW_FIELD_MAX_SIZE], mask[FLOW_FIELD_MAX_SIZE];
+        uint8_t v[FLOW_FIELD_MAX_SIZE], m[FLOW_FIELD_MAX_SIZE];
         enum flow_field_id id = find_set_field(group, n, &r->p);
-        if (id == FIELD_COUNT || !field_text_parse(&r->p, id, value, mask, r->names)) {
+        if (id == FIELD_COUNT || given[id] || !field_text_parse(&r->p, id, v, m, r->names)) {
             return false;
         }
-        struct flow_key bits = {.pad_end = 0};
-        flow_field_set(id, &bits, mask);
-        dp_act_put_set(r->w, id, value, flow_field_is_exact(id, &bits) ? NULL : mask);
+        given[id] = true;
+        flow_field_set(id, &value, v);
+        flow_field_set(id, &mask, m);
     } while (text_skip(&r->p, ","));
+    for (enum flow_field_id id = 0; id < FIELD_COUNT; id++) {
+        if (given[id]) {
+            uint8_t v[FLOW_FIELD_MAX_SIZE], m[FLOW_FIELD_MAX_SIZE];
+            flow_field_get(id, &value, v);
+            flow_field_get(id, &mask, m);
+            dp_act_put_set(r->w, id, v, flow_field_is_exact(id, &mask) ? NULL : m);
+        }
+    }
     return text_skip(&r->p, "))");
 }
 

@@ -168,6 +168,12 @@ dpif_set_upcall(struct dpif *d, dpif_upcall_fn *fn, void *aux)
     d->upcall_aux = aux;
 }
 
+bool
+dpif_has_upcall(const struct dpif *d)
+{
+    return d->upcall != NULL;
+}
+
 void
 dpif_get_stats(const struct dpif *d, struct dpif_stats *stats)
 {

@@ -89,6 +89,8 @@ const char *dpif_name(const struct dpif *);
 const char *dpif_type(const struct dpif *);
 /* Where upcalls go; NULL: they are lost. */
 void dpif_set_upcall(struct dpif *, dpif_upcall_fn *, void *aux);
+/* Whether somebody takes upcalls: the datapath is in use. */
+bool dpif_has_upcall(const struct dpif *);
 void dpif_get_stats(const struct dpif *, struct dpif_stats *);
 
 /* Attaches NETDEV, taking a reference. *PORT_NO: the number wanted or DPIF_PORT_NONE, and the

@@ -268,7 +268,8 @@ attach_to_datapath(struct ofport *port, struct err *e)
         return 0;
     }
     struct dpif_port there;
-    bool attached = port->netdev->sink && dpif_port_find(b->dpif, netdev_name(port->netdev), &there);
+    bool attached =
+        port->netdev->sink && dpif_port_find(b->dpif, netdev_name(port->netdev), &there);
     if (attached && !backer_port_find(b, there.port_no)) {
         port->dp_port = there.port_no; /* dpctl/add-if was first */
     } else {

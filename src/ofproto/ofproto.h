@@ -78,8 +78,9 @@ void ofproto_bundle_remove(struct ofproto *, const void *aux);
 
 void ofproto_show_datapaths(const struct ofproto_set *, struct str *out); /* dpif/show */
 void ofproto_show_upcalls(const struct ofproto_set *, struct str *out);   /* upcall/show */
-void ofproto_show_macs(const struct ofproto *, struct str *out);          /* fdb/show, rows */
-void ofproto_show_mac_counters(const struct ofproto *, struct str *out);  /* fdb/stats-show */
+/* fdb/show: the table of N switches, with a column of their names if there are several. */
+void ofproto_show_macs(const struct ofproto *const switches[], size_t n, struct str *out);
+void ofproto_show_mac_counters(const struct ofproto *, struct str *out); /* fdb/stats-show */
 void ofproto_flush_macs(struct ofproto *);
 void ofproto_clear_mac_counters(struct ofproto *);
 /* fdb/add and fdb/del. */

@@ -18,7 +18,7 @@ struct ofproto_set {
 };
 
 struct ofport {
-    struct hnode node;    /* in the switch, by number */
+    struct hnode node; /* in the switch, by number */
     struct hnode name_node;
     struct hnode dp_node; /* in the backer, by datapath number; patch ports are not there */
     struct list bundle_node;

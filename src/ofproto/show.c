@@ -115,10 +115,20 @@ ofproto_for_each_mac(const struct ofproto *o,
     mac_for_each(o->macs, walk_mac, &walk);
 }
 
+/* Where rows go, and the column of the bridge's name before them (width 0: none). */
+struct mac_text {
+    struct str *out;
+    int name_width;
+    const char *name; /* "" after the first row */
+};
+
 static void
-show_mac(void *out_, const struct ofproto_mac_row *row)
+show_mac(void *text_, const struct ofproto_mac_row *row)
 {
-    struct str *out = out_;
+    struct mac_text *text = text_;
+    struct str *out = text->out;
+    str_putf(out, "%-*s", text->name_width, text->name);
+    text->name = "";
     if (row->ofp_port == OFPP_LOCAL) {
         str_puts(out, "LOCAL");
     } else {
@@ -129,10 +139,20 @@ show_mac(void *out_, const struct ofproto_mac_row *row)
 }
 
 void
-ofproto_show_macs(const struct ofproto *o, struct str *out)
+ofproto_show_macs(const struct ofproto *const switches[], size_t n, struct str *out)
 {
-    str_puts(out, " port  VLAN  MAC                Age\n");
-    ofproto_for_each_mac(o, show_mac, out);
+    int width = 0;
+    for (size_t i = 0; n > 1 && i < n; i++) {
+        width = MAX(width, (int)MAX(strlen(switches[i]->name), strlen("Bridge")) + 1);
+    }
+    str_putf(out, "%-*s Port  VLAN  MAC                Age\n", width, n > 1 ? "Bridge" : "");
+    for (size_t i = 0; i < n; i++) {
+        struct mac_text text = {out, width, n > 1 ? switches[i]->name : ""};
+        ofproto_for_each_mac(switches[i], show_mac, &text);
+        if (*text.name) {
+            str_putf(out, "%s\n", text.name); /* no address, but it was asked for */
+        }
+    }
 }
 
 void

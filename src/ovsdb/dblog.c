@@ -131,11 +131,12 @@ check_body(const struct dblog *l, const struct header *h, const char *p, struct 
     sha1_format(digest, text);
     for (size_t i = 0; i < SHA1_TEXT_LEN; i++) {
         if ((h->sha1[i] | 0x20) != (text[i] | 0x20)) {
-            return fault_set(f, -E_SYNTAX, FAULT_SYNTAX,
-                             "%s: %llu bytes starting at offset %llu have SHA-1 hash %s but should "
-                             "have hash %s",
-                             l->path, (unsigned long long)h->length,
-                             (unsigned long long)(l->end + h->n), text, h->sha1);
+            return fault_set(
+                f, -E_SYNTAX, FAULT_SYNTAX,
+                "%s: %llu bytes starting at offset %llu have SHA-1 hash %s but should "
+                "have hash %s",
+                l->path, (unsigned long long)h->length, (unsigned long long)(l->end + h->n), text,
+                h->sha1);
         }
     }
     return 0;
@@ -239,8 +240,7 @@ check_start(struct dblog *l, struct fault *f)
     }
     bool known = strcmp(h.magic, DBLOG_STANDALONE) == 0 || strcmp(h.magic, DBLOG_CLUSTERED) == 0;
     if (!known || (l->magic && strcmp(h.magic, l->magic) != 0)) {
-        return fault_set(f, -E_SYNTAX, "ovsdb error",
-                         "%s: cannot identify file type", l->path);
+        return fault_set(f, -E_SYNTAX, "ovsdb error", "%s: cannot identify file type", l->path);
     }
     if (!l->magic) {
         l->magic = xstrdup(h.magic);
@@ -376,7 +376,7 @@ int
 dblog_flush(struct dblog *l, bool durable, struct fault *f)
 {
     int code = 0;
-    if (!l->writable) {
+    if (!l->writable || !l->file) {
         return fault_set(f, -E_ROFS, "I/O error", "%s: opened for reading only", l->path);
     }
     if (l->pending.n) {
@@ -405,25 +405,27 @@ dblog_replace(struct dblog *l, struct dblog *fresh, struct fault *f)
 {
     int code = dblog_flush(fresh, true, f);
     if (!code) {
+        /* No host minds a rename while neither file is open. */
+        os_file_close(fresh->file);
         os_file_close(l->file);
-        l->file = NULL;
+        fresh->file = l->file = NULL;
         code = os_file_replace(fresh->real_path, l->real_path);
         if (code) {
             io_fault(l, code, "rename failed", f);
-            if (os_file_open(l->real_path, OS_FILE_WRITE, &l->file)) {
-                log_err("%s: cannot be opened again", l->path);
-            }
+        } else {
+            l->end = fresh->end;
+            l->cut = true;
+        }
+        l->window_n = 0;
+        int again = os_file_open(l->real_path, OS_FILE_WRITE, &l->file);
+        if (again) {
+            VERIFY(!l->file);
+            log_err("%s: cannot be opened again: %s", l->path, err_text(again));
+            code = code ? code : io_fault(l, again, "open failed", f);
         }
     }
     if (code) {
         os_file_remove(fresh->real_path);
-    } else {
-        struct os_file *file = fresh->file;
-        fresh->file = NULL;
-        l->file = file;
-        l->end = fresh->end;
-        l->cut = true;
-        l->window_n = 0;
     }
     dblog_close(fresh);
     return code;

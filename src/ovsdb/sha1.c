@@ -19,10 +19,11 @@ sha1_init(struct sha1 *s)
 
 #define ROUND(F, K)                                                                               \
     do {                                                                                          \
-        uint32_t w = i < 16 ? words[i]                                                            \
-                            : (words[i & 15] = rotate(words[(i + 13) & 15] ^ words[(i + 8) & 15] ^ \
-                                                          words[(i + 2) & 15] ^ words[i & 15],    \
-                                                      1));                                        \
+        uint32_t w = i < 16                                                                       \
+                         ? words[i]                                                               \
+                         : (words[i & 15] = rotate(words[(i + 13) & 15] ^ words[(i + 8) & 15] ^   \
+                                                       words[(i + 2) & 15] ^ words[i & 15],       \
+                                                   1));                                           \
         uint32_t next = rotate(a, 5) + (F) + e + (K) + w;                                         \
         e = d;                                                                                    \
         d = c;                                                                                    \

@@ -83,53 +83,60 @@ add_mac_row(void *array, const struct ofproto_mac_row *row)
                                     (int)row->vlan, "mac", mac, "age", (json_int_t)row->age_s));
 }
 
-static void
-show_macs_json(struct command_call *call, int argc, const char *argv[], const struct vswitchd *v)
+/* The switches named by the arguments, all of them without any. *N is 0, and the call answered,
+ * when one does not exist. The caller frees the array. */
+static const struct ofproto **
+named_switches(struct command_call *call, int argc, const char *argv[], const struct vswitchd *v,
+               size_t *n)
 {
-    json_t *object = json_object();
-    for (struct ofproto *o = ofproto_first(v->ofprotos); o; o = ofproto_next(o)) {
-        bool wanted = argc < 2;
-        for (int i = 1; i < argc; i++) {
-            wanted = wanted || !strcmp(argv[i], ofproto_name(o));
+    size_t capacity = 0;
+    const struct ofproto **switches = NULL;
+    *n = 0;
+    for (int i = 1; i < argc; i++) {
+        const struct ofproto *o = find_switch(call, argv[i], v);
+        if (!o) {
+            *n = 0;
+            return switches;
         }
-        if (wanted) {
-            json_t *rows = json_array();
-            ofproto_for_each_mac(o, add_mac_row, rows);
-            json_object_set_new(object, ofproto_name(o), rows);
+        if (*n == capacity) {
+            switches = xgrow(switches, &capacity, sizeof *switches);
         }
+        switches[(*n)++] = o;
     }
-    command_reply_json(call, object);
+    for (struct ofproto *o = argc < 2 ? ofproto_first(v->ofprotos) : NULL; o;
+         o = ofproto_next(o)) {
+        if (*n == capacity) {
+            switches = xgrow(switches, &capacity, sizeof *switches);
+        }
+        switches[(*n)++] = o;
+    }
+    return switches;
 }
 
-/* One bridge: its table. None, or several: each under its name. */
 static void
 run_fdb_show(struct command_call *call, int argc, const char *argv[], void *v_)
 {
     const struct vswitchd *v = v_;
-    for (int i = 1; i < argc; i++) {
-        if (!find_switch(call, argv[i], v)) {
-            return;
-        }
-    }
-    if (command_wants_json(call)) {
-        show_macs_json(call, argc, argv, v);
+    size_t n;
+    const struct ofproto **switches = named_switches(call, argc, argv, v, &n);
+    if (n == 0 && argc > 1) {
+        os_free(switches);
         return;
     }
-    struct str text = STR_INIT;
-    if (argc == 2) {
-        ofproto_show_macs(ofproto_find(v->ofprotos, argv[1]), &text);
-    } else if (argc > 2) {
-        for (int i = 1; i < argc; i++) {
-            str_putf(&text, "%s%s:\n", i > 1 ? "\n" : "", argv[i]);
-            ofproto_show_macs(ofproto_find(v->ofprotos, argv[i]), &text);
+    if (command_wants_json(call)) {
+        json_t *object = json_object();
+        for (size_t i = 0; i < n; i++) {
+            json_t *rows = json_array();
+            ofproto_for_each_mac(switches[i], add_mac_row, rows);
+            json_object_set_new(object, ofproto_name(switches[i]), rows);
         }
+        command_reply_json(call, object);
     } else {
-        for (struct ofproto *o = ofproto_first(v->ofprotos); o; o = ofproto_next(o)) {
-            str_putf(&text, "%s%s:\n", text.n ? "\n" : "", ofproto_name(o));
-            ofproto_show_macs(o, &text);
-        }
+        struct str text = STR_INIT;
+        ofproto_show_macs(switches, n, &text);
+        reply_text(call, &text);
     }
-    reply_text(call, &text);
+    os_free(switches);
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of dpctl/… commands and what they have in common: options before the arguments,
- * finding the datapath, the form of errors. The commands are in dpctl_ports.c (datapaths and
- * ports) and dpctl_flows.c. Texts and results, odd ones included, are those observed of the
- * packaged ovs-vswitchd. */
+ * finding the datapath, the form of errors. The rows are in dpctl.def, the commands in
+ * dpctl_ports.c (datapaths and ports) and dpctl_flows.c. Texts and results, odd ones included, are
+ * those observed of the packaged ovs-vswitchd. */
 #include "vswitchd/dpctl.h"
 
 #include <limits.h>
@@ -12,35 +12,16 @@
 #include "os/log.h"
 #include "vswitchd/dpctl_internal.h"
 
-static dpctl_fn run_list_commands;
-
-/* In the order of dpctl/list-commands. */
 static const struct {
     const char *name, *usage;
     unsigned int min_args, max_args;
     bool has_options;
     dpctl_fn *run;
 } table[] = {
-    {"add-dp", "dp [iface...]", 1, INT_MAX, false, dpctl_run_add_dp},
-    {"del-dp", "dp", 1, 1, false, dpctl_run_del_dp},
-    {"add-if", "dp iface...", 2, INT_MAX, false, dpctl_run_add_if},
-    {"del-if", "dp iface...", 2, INT_MAX, false, dpctl_run_del_if},
-    {"set-if", "dp iface...", 2, INT_MAX, false, dpctl_run_set_if},
-    {"dump-dps", "", 0, 0, false, dpctl_run_dump_dps},
-    {"show", "[-s] [dp...]", 0, INT_MAX, true, dpctl_run_show},
-    {"dump-flows", "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]", 0, 6, true,
-     dpctl_run_dump_flows},
-    {"add-flow", "[dp] flow actions", 2, 3, true, dpctl_run_add_flow},
-    {"mod-flow", "[dp] flow actions", 2, 3, true, dpctl_run_mod_flow},
-    {"get-flow", "[dp] ufid", 1, 2, true, dpctl_run_get_flow},
-    {"del-flow", "[dp] flow", 1, 2, true, dpctl_run_del_flow},
-    {"add-flows", "[dp] file", 1, 2, true, dpctl_run_add_flows},
-    {"mod-flows", "[dp] file", 1, 2, true, dpctl_run_mod_flows},
-    {"del-flows", "[dp] [file]", 0, 2, true, dpctl_run_del_flows},
-    {"cache-get-size", "[dp]", 0, 1, false, dpctl_run_cache_get_size},
-    {"cache-set-size", "dp cache <size>", 3, 3, false, dpctl_run_cache_set_size},
-    {"list-commands", "", 0, INT_MAX, false, run_list_commands},
-    {"parse-actions", "actions", 1, INT_MAX, false, dpctl_run_parse_actions},
+#define DPCTL(NAME, USAGE, MIN_ARGS, MAX_ARGS, HAS_OPTIONS, RUN)                                  \
+    {(NAME), (USAGE), (MIN_ARGS), (MAX_ARGS), (HAS_OPTIONS), dpctl_run_##RUN},
+#include "vswitchd/dpctl.def"
+#undef DPCTL
 };
 
 enum { MAX_OPTIONS = 4 };
@@ -175,8 +156,8 @@ dpctl_port_names(struct dpif *d)
 
 /* -- Running a command -- */
 
-static int
-run_list_commands(struct dpctl_run *r, int argc UNUSED, const char *argv[] UNUSED)
+int
+dpctl_run_list_commands(struct dpctl_run *r, int argc UNUSED, const char *argv[] UNUSED)
 {
     str_puts(&r->out, "The available commands are:\n");
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
@@ -193,10 +174,10 @@ take_option(struct dpctl_run *r, const char *option)
         bool *flag;
         int names;
     } options[] = {
-        {"-m", &r->more, 0},          {"--more", &r->more, 0},
-        {"-s", &r->statistics, 0},    {"--statistics", &r->statistics, 0},
-        {"--names", NULL, 1},         {"--no-names", NULL, 0},
-        {"--clear", &r->clear, 0},    {"--may-create", &r->may_create, 0},
+        {"-m", &r->more, 0},       {"--more", &r->more, 0},
+        {"-s", &r->statistics, 0}, {"--statistics", &r->statistics, 0},
+        {"--names", NULL, 1},      {"--no-names", NULL, 0},
+        {"--clear", &r->clear, 0}, {"--may-create", &r->may_create, 0},
         {"--read-only", NULL, -1},
     };
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {

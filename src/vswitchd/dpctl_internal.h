@@ -19,8 +19,8 @@ struct dpctl_run {
  * was written is the reason. */
 typedef int dpctl_fn(struct dpctl_run *, int argc, const char *argv[]);
 
-/* Adds "PROGRAM: message (text of CODE)" to the answer, the parenthesis unless CODE is 0, and gives
- * CODE, or -E_INVAL for 0. */
+/* Adds "PROGRAM: message (text of CODE)" to the answer, the parenthesis unless CODE is 0, and
+ * gives CODE, or -E_INVAL for 0. */
 int dpctl_error(struct dpctl_run *, int code, const char *fmt, ...) PORT_PRINTF(3, 4);
 /* The datapath that "[TYPE@]NAME" says, -E_AFNOSUPPORT for an unknown type, or -E_NODEV. */
 int dpctl_find(struct dpctl_run *, const char *name, struct dpif **);
@@ -33,11 +33,9 @@ void dpctl_for_each(struct dpctl_run *, void (*each)(struct dpctl_run *, struct 
 /* Port names of D; the structure is good until the next call. */
 const struct port_names *dpctl_port_names(struct dpif *d);
 
-dpctl_fn dpctl_run_dump_dps, dpctl_run_show, dpctl_run_add_dp, dpctl_run_del_dp, dpctl_run_add_if,
-    dpctl_run_del_if, dpctl_run_set_if, dpctl_run_dump_flows, dpctl_run_add_flow,
-    dpctl_run_mod_flow, dpctl_run_get_flow, dpctl_run_del_flow, dpctl_run_add_flows,
-    dpctl_run_mod_flows, dpctl_run_del_flows, dpctl_run_parse_actions, dpctl_run_cache_get_size,
-    dpctl_run_cache_set_size;
+#define DPCTL(NAME, USAGE, MIN_ARGS, MAX_ARGS, HAS_OPTIONS, RUN) dpctl_fn dpctl_run_##RUN;
+#include "vswitchd/dpctl.def"
+#undef DPCTL
 
 /* A filter of dump-flows: a packet, of which only the fields that were given count. */
 struct dpctl_filter {

@@ -51,11 +51,11 @@ put_port_stats(struct str *s, const struct netdev_stats *st)
         const char *label;
         uint64_t count;
     } counts[] = {
-        {"    RX packets", st->rx_packets}, {" errors", st->rx_errors},
-        {" dropped", st->rx_dropped},       {" overruns", st->rx_over_errors},
-        {" frame", st->rx_frame_errors},    {"\n    TX packets", st->tx_packets},
-        {" errors", st->tx_errors},         {" dropped", st->tx_dropped},
-        {" aborted", st->tx_aborted_errors}, {" carrier", st->tx_carrier_errors},
+        {"    RX packets", st->rx_packets},   {" errors", st->rx_errors},
+        {" dropped", st->rx_dropped},         {" overruns", st->rx_over_errors},
+        {" frame", st->rx_frame_errors},      {"\n    TX packets", st->tx_packets},
+        {" errors", st->tx_errors},           {" dropped", st->tx_dropped},
+        {" aborted", st->tx_aborted_errors},  {" carrier", st->tx_carrier_errors},
         {"\n    collisions", st->collisions},
     };
     for (size_t i = 0; i < ARRAY_LEN(counts); i++) {

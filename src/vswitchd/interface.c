@@ -4,6 +4,7 @@
  * and to ovs-vsctl's user; it is tried again when the row or the host's devices change. */
 #include "vswitchd/vswitchd_internal.h"
 
+#include "os/err_format.h"
 #include "os/log.h"
 
 #include <stdio.h>
@@ -56,9 +57,8 @@ open_device(struct vswitchd *v, struct iface *iface, struct netdev **netdev, str
     struct err reason = {.code = 0};
     int code = netdev_open(v->registry, iface->name, iface->type, netdev, &reason);
     if (code) {
-        snprintf(e->text, sizeof e->text, "could not open network device %s (%s)", iface->name,
-                 reason.text);
-        return code;
+        return err_fail(e, code, "could not open network device %s (%s)", iface->name,
+                        reason.text);
     }
     code = configure_options(iface, *netdev, e);
     if (code) {

@@ -14,10 +14,11 @@
 
 LOG_MODULE(bridge);
 
+/* Did somebody else change ROW? What we write ourselves does not count. */
 static bool
 changed(const struct replica_row *row)
 {
-    return row->marks != 0;
+    return row->marks & (REPLICA_INSERTED | REPLICA_ALERTED);
 }
 
 /* -- Looking up -- */
@@ -253,6 +254,19 @@ apply_port(struct vswitchd *v, struct bridge *b, struct vs_port *row)
     }
 }
 
+/* Does an interface of the port ask for an OpenFlow number, or had one before a restart? */
+static bool
+wants_number(const struct vs_port *row)
+{
+    for (size_t i = 0; i < vs_port_n_interfaces(row); i++) {
+        const struct vs_interface *iface = vs_port_interfaces(row, i);
+        if (iface && (vs_interface_ofport_request(iface) || vs_interface_ofport(iface))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static uint64_t
 number_of(const struct datum *map, const char *key, uint64_t otherwise)
 {
@@ -300,10 +314,13 @@ update_mac(struct bridge *b)
 static void
 apply_bridge(struct vswitchd *v, struct bridge *b)
 {
-    for (size_t i = 0; i < vs_bridge_n_ports(b->row); i++) {
-        struct vs_port *row = vs_bridge_ports(b->row, i);
-        if (row) {
-            apply_port(v, b, row);
+    /* Those that want a number come before those that take any. */
+    for (int wish = 1; wish >= 0; wish--) {
+        for (size_t i = 0; i < vs_bridge_n_ports(b->row); i++) {
+            struct vs_port *row = vs_bridge_ports(b->row, i);
+            if (row && wants_number(row) == (bool)wish) {
+                apply_port(v, b, row);
+            }
         }
     }
     if (changed(&b->row->row) || b->dirty) {

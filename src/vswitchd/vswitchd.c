@@ -5,6 +5,7 @@
 #include "vswitchd/vswitchd_internal.h"
 
 #include "config.h"
+#include "ipc/memory.h"
 #include "os/coverage.h"
 #include "os/daemon.h"
 #include "os/log.h"
@@ -13,6 +14,7 @@
 #include "vswitchd/dummy_commands.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 LOG_MODULE(bridge);
 
@@ -134,6 +136,17 @@ open_switch(struct vswitchd *v, enum vswitchd_dummy dummy)
     }
 }
 
+static void
+count_memory(json_t *counts, void *v_)
+{
+    const struct vswitchd *v = v_;
+    size_t n_flows, n_ports, n_rules;
+    ofproto_memory(v->ofprotos, &n_flows, &n_ports, &n_rules);
+    memory_count(counts, "ports", n_ports);
+    memory_count(counts, "rules", n_rules);
+    memory_count(counts, "udpif keys", n_flows);
+}
+
 int
 vswitchd_start(struct os_loop *loop, const struct vswitchd_options *options,
                struct vswitchd **vswitchd, struct err *e)
@@ -146,11 +159,14 @@ vswitchd_start(struct os_loop *loop, const struct vswitchd_options *options,
     os_timer_start(&v->stats, DEFAULT_STATS_MS);
     os_timer_start(&v->averages, AVERAGES_MS);
     open_switch(v, options->dummy);
+    memory_add_reporter(count_memory, v);
+    memory_watch(loop);
     int code = command_server_open(loop, options->unixctl, &v->commands, e);
     if (!code) {
         vswitchd_add_commands(v);
         dpctl_add_commands(v->commands, v->dpifs, v->registry);
         if (options->dummy != VSWITCHD_NO_DUMMY) {
+            command_add_clock(v->commands);
             dummy_commands_add(v->commands, v->registry, v->dpifs);
         }
         code = open_replica(v, options->database, e);
@@ -166,6 +182,8 @@ vswitchd_start(struct os_loop *loop, const struct vswitchd_options *options,
 void
 vswitchd_stop(struct vswitchd *v)
 {
+    memory_remove_reporter(count_memory, v);
+    memory_unwatch();
     reconcile_remove_all(v);
     replica_free(v->replica);
     db_schema_free(v->schema);

@@ -240,6 +240,56 @@ test_recirculation(void **state UNUSED)
     env_free(e);
 }
 
+static void
+send_round(struct test_env *e, struct pkt *p, const struct dp_upcall *up UNUSED)
+{
+    uint32_t buf[2];
+    struct wr w = wr_make(buf, sizeof buf);
+    struct pkt_batch b = {.n = 1, .p = {p}};
+    dp_act_put_u32(&w, DP_ACT_RECIRC, 1);
+    dp_execute(e->t, &b, buf, w.n);
+    assert_int_equal(b.n, 0);
+}
+
+/* Upcalls that recirculate, in the midst of a batch and of a round: their packets go round when
+ * the outermost call gets to it, and only then. */
+static void
+test_recirculation_from_upcall(void **state UNUSED)
+{
+    struct test_env *e = env_new(1, 64);
+    struct flow_key key, mask = {0};
+    e->on_upcall = send_round;
+    flow_field_set_exact(FIELD_RECIRC_ID, &mask);
+    flow_field_set_exact(FIELD_UDP_DST, &mask);
+    key_of(1, 53, &key);
+    key.recirc_id = 1;
+    assert_int_equal(put(e, &key, &mask, 4, DP_PUT_CREATE, NULL), 0);
+    struct pkt_batch b = {.n = 0};
+    for (uint32_t i = 0; i < PKT_BATCH_MAX; i++) {
+        struct pkt *p = udp(i, 53);
+        p->md.in_port = 1;
+        pkt_batch_add(&b, p);
+    }
+    dp_receive(e->t, &b, 1000);
+    assert_int_equal(e->n_miss, PKT_BATCH_MAX);
+    assert_int_equal(e->n_out, PKT_BATCH_MAX);
+    assert_int_equal(e->t->counters.recirc, PKT_BATCH_MAX);
+    env_free_out(e);
+    /* Outside a batch. */
+    struct pkt *p = udp(1, 53);
+    struct flow_key parsed;
+    pkt_parse(p, &parsed);
+    send_round(e, p, NULL);
+    assert_int_equal(e->n_out, 1);
+    assert_int_equal(e->out[0].port, 4);
+    /* Without a flow each round is an upcall, until the depth ends it. */
+    env_receive(e, udp(1, 54), 1);
+    assert_int_equal(e->n_miss, PKT_BATCH_MAX + 1 + DP_RECIRC_DEPTH);
+    assert_int_equal(e->t->counters.drops[DROP_RECIRC_ERROR], 1);
+    assert_int_equal(e->t->n_recirc, 0);
+    env_free(e);
+}
+
 /* More keys than places: still right, still bounded, and nothing leaks. */
 static void
 test_small_cache(void **state UNUSED)
@@ -346,9 +396,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_brute_force), cmocka_unit_test(test_packet_path),
-        cmocka_unit_test(test_batch_order),         cmocka_unit_test(test_recirculation),
-        cmocka_unit_test(test_small_cache),         cmocka_unit_test(test_dump_under_change),
+        cmocka_unit_test(test_against_brute_force),
+        cmocka_unit_test(test_packet_path),
+        cmocka_unit_test(test_batch_order),
+        cmocka_unit_test(test_recirculation),
+        cmocka_unit_test(test_recirculation_from_upcall),
+        cmocka_unit_test(test_small_cache),
+        cmocka_unit_test(test_dump_under_change),
         cmocka_unit_test(test_allocation_failures),
     };
     const char *given = getenv("WEFT_SEED");

@@ -42,6 +42,7 @@ static const struct {
     {"set(eth(src=00:01:02:03:04:05,dst=00:01:02:03:04:06))", NULL},
     {"set(eth(src=00:01:02:03:04:05/ff:ff:ff:00:00:00))", NULL},
     {"set(ipv4(src=1.2.3.4,dst=2.3.4.5,tos=0x10/0x10,ttl=3))", NULL},
+    {"set(ipv4(ttl=3,tos=0x10/0x10,src=1.2.3.4))", "set(ipv4(src=1.2.3.4,tos=0x10/0x10,ttl=3))"},
     {"set(ipv6(src=::1/ffff::,dst=::2,label=5,tclass=3,hlimit=6))",
      "set(ipv6(src=::1/ffff::,dst=::2,label=0x5,tclass=0x3,hlimit=6))"},
     {"set(tcp(src=1,dst=2)),set(udp(src=1/0xff)),set(sctp(src=1,dst=5))", NULL},

@@ -408,12 +408,17 @@ flow_stats(const struct dp_flow *flow)
     return (struct dpif_flow_stats){s.packets, s.bytes, s.used_ms, s.tcp_flags};
 }
 
+/* The core does not keep a mask of the packet type, which is the same for all packets here. That
+ * a flow was put with one is remembered by its `host` pointing here, so that it is shown. */
+static char packet_type_matched;
+
 static void
 show_flow(const struct dp_flow *flow, void (*show)(void *aux, const struct dpif_flow *), void *aux)
 {
     struct flow_key key, mask;
     dp_flow_key(flow, &key);
     dp_flow_mask(flow, &mask);
+    mask.packet_type = be32_from(flow->host ? UINT32_MAX : 0);
     const struct dp_actions *actions = dp_flow_actions(flow);
     show(aux, &(struct dpif_flow){
                   .key = &key,
@@ -440,7 +445,12 @@ userspace_flow_put(struct dpif *d, const struct flow_key *key, const struct flow
                       DPIF_PUT_ZERO_STATS == DP_PUT_ZERO_STATS,
                   "the same flags");
     struct dp_flow_put put = {key, mask, ufid, actions, size, flags};
-    return dp_flow_put(&userspace_of(d)->dp, &put, NULL);
+    struct dp_flow *flow;
+    int code = dp_flow_put(&userspace_of(d)->dp, &put, &flow);
+    if (!code && flags & DPIF_PUT_CREATE) {
+        flow->host = be32_host(mask->packet_type) ? &packet_type_matched : NULL;
+    }
+    return code;
 }
 
 static int

@@ -4,6 +4,7 @@
  * segmentation still to be done, as the host's stack and virtual machines send them; so TCP
  * over veth works at full speed with nothing configured. The kernel takes the outer VLAN tag out
  * of received frames; it is put back here. rx: one thread; tx: any, one system call a batch. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -62,7 +63,7 @@ attach(uint32_t ifindex, int *fdp)
     }
     struct sockaddr_ll address = {
         .sll_family = AF_PACKET,
-        .sll_protocol = be16_from(ETH_P_ALL).raw,
+        .sll_protocol = htons(ETH_P_ALL),
         .sll_ifindex = (int)ifindex,
     };
     struct packet_mreq promisc = {.mr_ifindex = (int)ifindex, .mr_type = PACKET_MR_PROMISC};

@@ -2,7 +2,18 @@
 /* Process facts on Windows: there is no limit of descriptors to raise. Any thread. */
 #include "os/process.h"
 
+#include "os/log.h"
+
+LOG_MODULE(process);
+
 void
 os_raise_fd_limit(void)
 {
+}
+
+void
+os_lock_memory(void)
+{
+    /* Windows has no call for the whole process; working-set limits are the service's to set. */
+    log_warn("mlockall not supported on this host");
 }

@@ -248,6 +248,7 @@ replica_row_set(struct replica_row *row, uint32_t column, struct datum *value)
     row->values[column] = value;
     mark(row, REPLICA_MODIFIED);
     if (row->table->watch[column] == REPLICA_ALERT) {
+        mark(row, REPLICA_ALERTED);
         replica_alert(row->table->replica);
     }
 }

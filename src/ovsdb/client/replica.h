@@ -86,7 +86,12 @@ struct os_loop *replica_loop(const struct replica *);
 
 /* -- Rows -- */
 
-enum replica_mark { REPLICA_INSERTED = 1, REPLICA_MODIFIED = 2, REPLICA_DELETED = 4 };
+enum replica_mark {
+    REPLICA_INSERTED = 1,
+    REPLICA_MODIFIED = 2,
+    REPLICA_DELETED = 4,
+    REPLICA_ALERTED = 8 /* modified in a column watched with REPLICA_ALERT */
+};
 
 struct replica_table;
 struct replica_edit; /* what an open transaction does to a row */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Transactions as records of a standalone file (ovsdb(5)): written from a checked transaction or
+ * from a whole database, and read back into one. Rows modified are written as differences
+ * ("_is_diff") unless told otherwise; both forms are read. */
+#pragma once
+
+#include "ovsdb/txn.h"
+
+/* Appends T's record to OUT; false, and nothing appended, when it has nothing to keep. */
+bool record_write_txn(const struct txn *t, bool as_diff, uint64_t date_ms, struct str *out);
+/* Appends one record that inserts all rows of DB. COMMENT may be NULL. */
+void record_write_db(const struct db *, uint64_t date_ms, const char *comment, struct str *out);
+/* Applies a record to DB, straight: no checks across rows, no references counted. Call
+ * record_end_loading when all are in. */
+int record_apply(struct db *, const json_t *record, struct fault *);
+/* Counts references and fills indexes of a DB that was loaded. */
+int record_end_loading(struct db *, struct fault *);
+/* Puts the rows of FROM into TO, whose schema may be another: tables and columns of the same
+ * names. All rules of TO's schema apply. *OUT is a checked transaction on TO. */
+int record_convert(const struct db *from, struct db *to, struct txn **out, struct fault *);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The database server as a program sees it: databases come and go, remotes are listened or
+ * connected to, clients are served on the loop given. Everything runs on the loop's thread. */
+#pragma once
+
+#include "ipc/jsonrpc.h"
+#include "ovsdb/fault.h"
+
+struct server;
+
+/* A server with no databases but its own, _Server. */
+struct server *server_new(struct os_loop *);
+/* Flushes what is pending, ends all connections. NULL is fine. */
+void server_free(struct server *);
+
+/* ---- Databases ---- */
+
+/* Opens the file PATH and serves it; its name goes to *NAME (may be NULL), borrowed. */
+int server_add_db(struct server *, const char *path, const char **name, struct fault *);
+/* -E_NOENT when there is none of that name. */
+int server_remove_db(struct server *, const char *name);
+/* Names, sorted; _Server is among them if ALL. The caller frees the array, not the names. */
+const char **server_db_names(const struct server *, bool all, size_t *n);
+/* The file behind a database; NULL when there is no such database or no file. */
+const char *server_db_path(const struct server *, const char *name);
+/* Compacts NAME, or every database when NULL. -E_NOENT: no such database. */
+int server_compact(struct server *, const char *name, struct fault *);
+/* Appends the lines of ovsdb-server/get-db-storage-status. -E_NOENT: no such database. */
+int server_storage_status(struct server *, const char *name, struct str *out);
+/* Records of changed rows are written whole instead of as differences (up to 2.14). */
+void server_set_column_diff(struct server *, bool enabled);
+/* Logging of a table's operations. -E_NOENT with a sentence when there is none. */
+int server_tlog_set(struct server *, const char *db, const char *table, bool on, struct fault *);
+void server_tlog_list(const struct server *, struct str *out);
+
+/* ---- Remotes ---- */
+
+/* Adds a remote, which may be there already. "db:DB,TABLE,COLUMN" follows the database. */
+int server_add_remote(struct server *, const char *name, struct fault *);
+/* -E_NOENT when it was not added. */
+int server_remove_remote(struct server *, const char *name);
+/* The names of those added, sorted; the caller frees the array, not the names. */
+const char **server_remote_names(const struct server *, size_t *n);
+/* Brings listeners and connections to what the remotes say. The first error is told (and
+ * logged); the rest is opened nevertheless. */
+int server_reconfigure(struct server *, struct fault *);
+/* Drops all connections; active ones come again. */
+void server_reconnect(struct server *);
+/* Files of TLS, as the options have them: a path, "db:DB,TABLE,COLUMN", or NULL. */
+struct server_tls {
+    const char *private_key, *certificate, *ca_cert;
+    bool bootstrap_ca_cert;
+};
+void server_set_tls(struct server *, const struct server_tls *);
+
+/* ---- What it is doing ---- */
+
+/* Numbers for memory/show: calls PUT(aux, name, value) for each, sorted by name. */
+void server_memory(const struct server *, void (*put)(void *aux, const char *name, size_t value),
+                   void *aux);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a database is kept. The server does not know more than this: records go in, a flush makes
+ * them safe, a snapshot replaces all of them. Standalone files and plain memory are here; a
+ * cluster is a third kind. One owner; loop's thread. */
+#pragma once
+
+#include "ovsdb/fault.h"
+
+struct storage;
+
+struct storage_class {
+    const char *model; /* as _Server shows it: "standalone" */
+    void (*put)(struct storage *, const char *record, size_t n);
+    int (*flush)(struct storage *, bool durable, struct fault *);
+    int (*snapshot)(struct storage *, const struct str *records, size_t n, struct fault *);
+    bool (*wants_snapshot)(const struct storage *, uint64_t now_ms);
+    void (*close)(struct storage *);
+};
+
+/* What each kind begins with. */
+struct storage {
+    const struct storage_class *class;
+    struct str error; /* of the last flush or snapshot, "" if it went well */
+};
+
+/* Opens the standalone database PATH, for writing unless READ_ONLY. Records are then read until
+ * storage_read gives NULL. NOW_MS is loop time. */
+int storage_open_file(const char *path, bool read_only, uint64_t now_ms, struct storage **,
+                      struct fault *);
+/* A storage that forgets everything. */
+struct storage *storage_open_memory(void);
+void storage_close(struct storage *); /* NULL is fine */
+
+/* The next record's text, borrowed; *P NULL at the end. Damage is the end as well for those who
+ * write later, but a fault is given. */
+int storage_read(struct storage *, const char **p, size_t *n, struct fault *);
+/* The path of a file, NULL for memory. */
+const char *storage_path(const struct storage *);
+/* Says when the snapshot that the file begins with was made, for the rule of compaction. */
+void storage_note_loaded(struct storage *, uint64_t now_ms);
+
+static inline void
+storage_put(struct storage *s, const char *record, size_t n)
+{
+    s->class->put(s, record, n);
+}
+/* Makes what was put permanent: all of it, or (failing) none. */
+static inline int
+storage_flush(struct storage *s, bool durable, struct fault *f)
+{
+    return s->class->flush(s, durable, f);
+}
+/* Replaces everything by the N RECORDS, in one step. */
+static inline int
+storage_snapshot(struct storage *s, const struct str *records, size_t n, struct fault *f)
+{
+    return s->class->snapshot(s, records, n, f);
+}
+/* Is it time to compact? */
+static inline bool
+storage_wants_snapshot(const struct storage *s, uint64_t now_ms)
+{
+    return s->class->wants_snapshot(s, now_ms);
+}
