@@ -102,7 +102,6 @@ bind_local(struct listener *l, const char *path, struct err *e)
         error = os_local_bind(&l->local, &l->u.pipe);
     }
     if (error) {
-        log_err("%s: binding failed: %s", path, err_text(error));
         return err_fail(e, error, "%s: binding failed: %s", path, err_text(error));
     }
     return 0;

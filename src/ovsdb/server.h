@@ -55,6 +55,6 @@ void server_set_tls(struct server *, const struct server_tls *);
 
 /* ---- What it is doing ---- */
 
-/* Numbers for memory/show: calls PUT(aux, name, value) for each, sorted by name. */
-void server_memory(const struct server *, void (*put)(void *aux, const char *name, size_t value),
-                   void *aux);
+/* Adds the counts of memory/show to COUNTS. SERVER is a void * so that this can be a
+ * memory_reporter. */
+void server_count_memory(json_t *counts, void *server);

@@ -87,7 +87,8 @@ db_count(const struct db *db, size_t *n_rows, size_t *n_cells, size_t *n_atoms)
         HMAP_FOR_EACH (struct row, row, node, &t->rows) {
             *n_atoms += 2;
             for (size_t c = 0; c < t->schema->n_columns; c++) {
-                *n_atoms += datum_n(row->cells[c]);
+                const struct datum *d = row->cells[c];
+                *n_atoms += datum_n(d) * (d && d->value_type != ATOM_VOID ? 2 : 1);
             }
         }
     }

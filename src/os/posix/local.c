@@ -13,7 +13,10 @@
 #include "os/daemon.h"
 #include "os/dirs.h"
 #include "os/err_format.h"
+#include "os/log.h"
 #include "os/mem.h"
+
+LOG_MODULE(stream_unix);
 
 /* Makes L->name a short name of L->path. */
 static int
@@ -79,7 +82,13 @@ os_local_bind(struct os_local *l, uv_pipe_t *pipe)
     int status = uv_pipe_bind(pipe, l->name);
     umask(mask);
     if (status) {
-        return err_from_uv(status);
+        /* libuv says EACCES for a folder that is not there, as Windows does. */
+        char *dir = xmemdup0(l->path, (size_t)(strrchr(l->path, '/') - l->path) + 1);
+        int error =
+            status == UV_EACCES && stat(dir, &st) ? err_from_errno(errno) : err_from_uv(status);
+        os_free(dir);
+        log_err("%s: binding failed: %s", l->path, err_text(error));
+        return error;
     }
     l->is_bound = true;
     daemon_remove_at_exit(l->path);

@@ -7,7 +7,10 @@
 
 #include "os/dirs.h"
 #include "os/err_format.h"
+#include "os/log.h"
 #include "os/mem.h"
+
+LOG_MODULE(stream_unix);
 
 int
 os_local_open(const char *path, struct os_local *l)
@@ -41,7 +44,11 @@ os_local_close(struct os_local *l)
 int
 os_local_bind(struct os_local *l, uv_pipe_t *pipe)
 {
-    return err_from_uv(uv_pipe_bind(pipe, l->name));
+    int error = err_from_uv(uv_pipe_bind(pipe, l->name));
+    if (error) {
+        log_err("%s: binding failed: %s", l->path, err_text(error));
+    }
+    return error;
 }
 
 char *

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The "convert" request (ovsdb-server(7) section 4.1.19): another schema for a database that is
+ * being served. The data is checked under the new schema and written as a new file before
+ * anything changes; clients then lose their monitors, or their connection. Loop's thread. */
+#include "ovsdb/record.h"
+#include "ovsdb/server_internal.h"
+
+#include <string.h>
+
+/* Reads the request: the database and the new schema for it. */
+static int
+parse(struct session *session, const json_t *params, struct dbase **d, struct db_schema **schema,
+      struct fault *f)
+{
+    if (json_array_size(params) != 2) {
+        return fault_set_syntax(f, params, NULL, "array expected");
+    }
+    *d = session_find_db(session, "convert", params, f);
+    if (!*d) {
+        return -E_NOENT;
+    }
+    int code = db_schema_from_json(json_array_get(params, 1), schema, f);
+    if (!code && strcmp((*schema)->name, (*d)->name) != 0) {
+        code = fault_set(f, -E_INVAL, "invalid parameters",
+                         "new schema name (%s) does not match database name (%s)",
+                         (*schema)->name, (*d)->name);
+        db_schema_free(*schema);
+    } else if (!code && ((*d)->reserved || session->read_only)) {
+        code = fault_set(f, -E_PERM, "not allowed", "cannot convert reserved database %s",
+                         (*d)->name);
+        db_schema_free(*schema);
+    }
+    return code;
+}
+
+static int
+write_snapshot(struct dbase *d, const struct db *db, struct fault *f)
+{
+    struct str records[2] = {STR_INIT, STR_INIT};
+    json_t *schema = db_schema_to_json(db->schema);
+    json_write(&records[0], schema, 0);
+    json_decref(schema);
+    record_write_db(db, os_wall_ms(), "converted by ovsdb-server", &records[1]);
+    int code = storage_snapshot(d->storage, records, ARRAY_LEN(records), f);
+    str_fini(&records[0]);
+    str_fini(&records[1]);
+    return code;
+}
+
+void
+convert_request(struct session *session, const json_t *params, json_t *id)
+{
+    struct fault f = FAULT_INIT;
+    struct dbase *d;
+    struct db_schema *schema = NULL;
+    int code = parse(session, params, &d, &schema, &f);
+    if (code) {
+        session_fault(session, &f, json_incref(id));
+        return;
+    }
+    struct server *s = session->server;
+    struct db *fresh = db_new(schema);
+    struct txn *t = NULL;
+    code = record_convert(d->db, fresh, &t, &f);
+    if (!code) {
+        txn_commit(t);
+        code = write_snapshot(d, fresh, &f);
+    }
+    if (code) {
+        db_free(fresh);
+        session_fault(session, &f, json_incref(id));
+        return;
+    }
+    server_set_data(d, fresh);
+    status_update_db(d);
+    session_reply(session, json_object(), json_incref(id));
+    server_disconnect_unaware(s, "database conversion");
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clients: what arrives on a connection is looked up in the table of methods and handed on; what
+ * goes out is collected in one buffer a session and sent at the end of the loop's round, so a
+ * round costs one write a client, and replies and updates keep their order. Loop's thread. */
+#include "ovsdb/server_internal.h"
+
+#include <string.h>
+
+#include "os/log.h"
+
+LOG_MODULE(ovsdb_jsonrpc_server);
+
+/* ---- Sending ---- */
+
+static void
+schedule(struct session *session)
+{
+    os_task_queue(&session->server->flush_task);
+}
+
+void
+session_put_reply(struct session *session, const json_t *id, const char *result, size_t n)
+{
+    struct str *out = &session->out;
+    str_puts(out, "{\"id\":");
+    json_write(out, id, 0);
+    str_puts(out, ",\"result\":");
+    str_put(out, result, n);
+    str_puts(out, ",\"error\":null}");
+    schedule(session);
+}
+
+void
+session_reply(struct session *session, json_t *result, json_t *id)
+{
+    struct str text = STR_INIT;
+    json_write(&text, result, 0);
+    session_put_reply(session, id, text.s, text.n);
+    str_fini(&text);
+    json_decref(result);
+    json_decref(id);
+}
+
+void
+session_error(struct session *session, json_t *error, json_t *id)
+{
+    struct str *out = &session->out;
+    str_puts(out, "{\"id\":");
+    json_write(out, id, 0);
+    str_puts(out, ",\"error\":");
+    json_write(out, error, 0);
+    str_putc(out, '}');
+    json_decref(error);
+    json_decref(id);
+    schedule(session);
+}
+
+void
+session_fault(struct session *session, struct fault *f, json_t *id)
+{
+    session_error(session, fault_to_json(f), id);
+    fault_fini(f);
+}
+
+void
+session_notify(struct session *session, const char *method, json_t *params)
+{
+    struct str *out = &session->out;
+    str_putf(out, "{\"id\":null,\"method\":\"%s\",\"params\":", method);
+    json_write(out, params, 0);
+    str_putc(out, '}');
+    json_decref(params);
+    schedule(session);
+}
+
+void
+session_send_out(struct session *session)
+{
+    struct jsonrpc *rpc = jsonrpc_session_connection(session->rpc);
+    if (!rpc) {
+        str_clear(&session->out);
+    } else if (session->out.n) {
+        size_t n = session->out.n;
+        jsonrpc_send_text(rpc, str_take(&session->out), n);
+    }
+}
+
+/* ---- Requests ---- */
+
+struct dbase *
+session_find_db(struct session *session, const char *method, const json_t *params,
+                struct fault *f)
+{
+    const char *name = json_string_value(json_array_get(params, 0));
+    if (!name) {
+        fault_set_syntax(f, params, NULL, "%s request params must begin with <db-name>", method);
+        return NULL;
+    }
+    struct dbase *d = server_find_db(session->server, name);
+    if (!d) {
+        fault_set_syntax(f, params, "unknown database",
+                         "%s request specifies unknown database %s", method, name);
+    }
+    return d;
+}
+
+static void
+list_dbs(struct session *session, const struct jsonrpc_msg *msg)
+{
+    size_t n;
+    const char **names = server_db_names(session->server, true, &n);
+    json_t *result = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(result, json_string(names[i]));
+    }
+    os_free(names);
+    session_reply(session, result, json_incref(msg->id));
+}
+
+static void
+get_schema(struct session *session, const struct jsonrpc_msg *msg)
+{
+    struct fault f = FAULT_INIT;
+    struct dbase *d = session_find_db(session, "get_schema", msg->params, &f);
+    if (d) {
+        session_reply(session, db_schema_to_json(d->db->schema), json_incref(msg->id));
+    } else {
+        session_fault(session, &f, json_incref(msg->id));
+    }
+}
+
+static void
+transact(struct session *session, const struct jsonrpc_msg *msg)
+{
+    transact_request(session, msg->params, msg->id);
+}
+
+static void
+monitor(struct session *session, const struct jsonrpc_msg *msg)
+{
+    monitor_request(session, msg->method, msg->params, msg->id);
+}
+
+static void
+monitor_cond_change(struct session *session, const struct jsonrpc_msg *msg)
+{
+    monitor_cond_change_request(session, msg->params, msg->id);
+}
+
+static void
+monitor_cancel(struct session *session, const struct jsonrpc_msg *msg)
+{
+    monitor_cancel_request(session, msg->params, msg->id);
+}
+
+static void
+lock(struct session *session, const struct jsonrpc_msg *msg)
+{
+    lock_request(session, LOCK_WAIT, msg->params, msg->id);
+}
+
+static void
+steal(struct session *session, const struct jsonrpc_msg *msg)
+{
+    lock_request(session, LOCK_STEAL, msg->params, msg->id);
+}
+
+static void
+unlock(struct session *session, const struct jsonrpc_msg *msg)
+{
+    unlock_request(session, msg->params, msg->id);
+}
+
+static void
+echo(struct session *session, const struct jsonrpc_msg *msg)
+{
+    session_reply(session, json_incref(msg->params), json_incref(msg->id));
+}
+
+static void
+get_server_id(struct session *session, const struct jsonrpc_msg *msg)
+{
+    char text[UUID_TEXT_LEN + 1];
+    uuid_format(&session->server->id, text);
+    session_reply(session, json_string(text), json_incref(msg->id));
+}
+
+static void
+set_db_change_aware(struct session *session, const struct jsonrpc_msg *msg)
+{
+    const json_t *aware = json_array_get(msg->params, 0);
+    if (json_array_size(msg->params) != 1 || !json_is_boolean(aware)) {
+        struct fault f = FAULT_INIT;
+        fault_set_syntax(&f, msg->params, NULL,
+                         "set_db_change_aware: true or false parameter expected");
+        session_fault(session, &f, json_incref(msg->id));
+        return;
+    }
+    session->change_aware = json_is_true(aware);
+    session_reply(session, json_object(), json_incref(msg->id));
+}
+
+static void
+convert(struct session *session, const struct jsonrpc_msg *msg)
+{
+    convert_request(session, msg->params, msg->id);
+}
+
+/* `settled` requests see only what is on the disk, so the commits of this round go first. */
+static const struct method {
+    const char *name;
+    void (*run)(struct session *, const struct jsonrpc_msg *);
+    bool settled;
+} methods[] = {
+    {"transact", transact, false},
+    {"echo", echo, false},
+    {"monitor", monitor, true},
+    {"monitor_cond", monitor, true},
+    {"monitor_cond_since", monitor, true},
+    {"monitor_cond_change", monitor_cond_change, true},
+    {"monitor_cancel", monitor_cancel, true},
+    {"get_schema", get_schema, false},
+    {"list_dbs", list_dbs, false},
+    {"lock", lock, false},
+    {"steal", steal, false},
+    {"unlock", unlock, false},
+    {"get_server_id", get_server_id, false},
+    {"set_db_change_aware", set_db_change_aware, false},
+    {"convert", convert, true},
+};
+
+static void
+take_request(struct session *session, const struct jsonrpc_msg *msg)
+{
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+        if (strcmp(methods[i].name, msg->method) == 0) {
+            if (methods[i].settled) {
+                server_flush(session->server);
+            }
+            methods[i].run(session, msg);
+            return;
+        }
+    }
+    session_error(session, json_string("unknown method"), json_incref(msg->id));
+}
+
+static void
+take_message(void *session_, const struct jsonrpc_msg *msg)
+{
+    struct session *session = session_;
+    if (msg->kind == JSONRPC_REQUEST) {
+        take_request(session, msg);
+    } else if (msg->kind == JSONRPC_NOTIFY && strcmp(msg->method, "cancel") == 0) {
+        if (json_array_size(msg->params) == 1) {
+            transact_cancel(session, json_array_get(msg->params, 0));
+        }
+    }
+}
+
+/* ---- Coming and going ---- */
+
+/* Forgets what the client of the connection that ended had here. */
+static void
+forget_client(struct session *session)
+{
+    commits_forget_session(session->server, session);
+    monitors_cancel_session(session);
+    triggers_cancel_session(session);
+    locks_forget_session(session);
+    str_clear(&session->out);
+    session->change_aware = false;
+}
+
+static void
+disconnected(void *session_, int code UNUSED)
+{
+    struct session *session = session_;
+    if (session->accepted) {
+        session_free(session);
+    } else {
+        forget_client(session);
+    }
+}
+
+static const struct jsonrpc_events events = {
+    .message = take_message,
+    .disconnected = disconnected,
+};
+
+static struct session *
+session_new(struct server *s, struct endpoint *endpoint, bool read_only)
+{
+    struct session *session = xzalloc(sizeof *session);
+    session->server = s;
+    session->endpoint = endpoint;
+    session->read_only = read_only;
+    hmap_init(&session->monitors);
+    list_init(&session->triggers);
+    list_init(&session->lock_waiters);
+    list_push_back(&s->sessions, &session->node);
+    return session;
+}
+
+void
+session_accept(struct server *s, struct endpoint *endpoint, struct stream *stream, bool read_only)
+{
+    struct session *session = session_new(s, endpoint, read_only);
+    session->accepted = true;
+    session->rpc = jsonrpc_session_accept(s->loop, stream, &events, session);
+}
+
+struct session *
+session_connect(struct server *s, struct endpoint *endpoint, const char *target, bool read_only)
+{
+    struct session *session = session_new(s, endpoint, read_only);
+    session->rpc = jsonrpc_session_new(s->loop, target, 6640, true, &events, session);
+    return session;
+}
+
+void
+session_free(struct session *session)
+{
+    forget_client(session);
+    jsonrpc_session_free(session->rpc);
+    list_remove(&session->node);
+    hmap_fini(&session->monitors);
+    str_fini(&session->out);
+    os_free(session);
+}
+
+void
+session_drop(struct session *session)
+{
+    session_send_out(session);
+    if (session->accepted) {
+        session_free(session);
+    } else {
+        jsonrpc_session_force_reconnect(session->rpc);
+    }
+}
