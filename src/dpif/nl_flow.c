@@ -315,6 +315,15 @@ get_level(struct reader *r, struct rd *rd, struct level *level)
     return rd->bad ? -E_INVAL : 0;
 }
 
+/* Whether a key can have this level: a VLAN type, and a tag that says it is there. */
+static bool
+is_vlan_level(const struct level *l)
+{
+    return l->has_type && l->has_tag && (get_be16(l->tag.payload) & FLOW_VLAN_PRESENT) &&
+           (get_be16(l->type.payload) == ETH_TYPE_VLAN ||
+            get_be16(l->type.payload) == ETH_TYPE_QINQ);
+}
+
 static int
 get_all(struct reader *r, const void *attrs, size_t n, unsigned int max_vlans)
 {
@@ -328,8 +337,7 @@ get_all(struct reader *r, const void *attrs, size_t n, unsigned int max_vlans)
         if (!level.has_tag && !level.has_encap) {
             break;
         }
-        if (i == max_vlans || !level.has_encap ||
-            (!r->is_mask && !(level.has_type && level.has_tag))) {
+        if (i == max_vlans || !level.has_encap || (!r->is_mask && !is_vlan_level(&level))) {
             return -E_INVAL;
         }
         if (level.has_type) {
@@ -358,10 +366,7 @@ is_consistent(const struct reader *r)
             return false;
         }
     }
-    bool tag0 = be16_host(r->out->vlan_tci0) & FLOW_VLAN_PRESENT;
-    bool tag1 = be16_host(r->out->vlan_tci1) & FLOW_VLAN_PRESENT;
-    return (tag0 || (be16_host(r->out->vlan_tpid0) == 0 && !tag1)) &&
-           (tag1 || be16_host(r->out->vlan_tpid1) == 0);
+    return true;
 }
 
 int

@@ -22,8 +22,8 @@ parse(struct session *session, const json_t *params, struct dbase **d, struct db
     int code = db_schema_from_json(json_array_get(params, 1), schema, f);
     if (!code && strcmp((*schema)->name, (*d)->name) != 0) {
         code = fault_set(f, -E_INVAL, "invalid parameters",
-                         "new schema name (%s) does not match database name (%s)",
-                         (*schema)->name, (*d)->name);
+                         "new schema name (%s) does not match database name (%s)", (*schema)->name,
+                         (*d)->name);
         db_schema_free(*schema);
     } else if (!code && ((*d)->reserved || session->read_only)) {
         code = fault_set(f, -E_PERM, "not allowed", "cannot convert reserved database %s",

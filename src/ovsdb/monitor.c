@@ -118,7 +118,8 @@ monitors_write_txn(struct dbase *d, struct txn *t, struct list *updates)
     }
     struct txn_row **rows = xalloc(t->n_rows * sizeof *rows);
     size_t n = 0;
-    TXN_FOR_EACH_ROW (tr, t) {
+    TXN_FOR_EACH_ROW(tr, t)
+    {
         if (txn_row_is_changed(tr)) {
             rows[n++] = tr;
         }
@@ -172,8 +173,7 @@ monitors_cancel_db(struct dbase *d, bool notify)
         HMAP_FOR_EACH_SAFE (struct session_monitor, m, node, &session->monitors) {
             if (m->view->dbase == d) {
                 if (notify && session->change_aware) {
-                    session_notify(session, "monitor_canceled",
-                                   json_pack("[O]", m->id));
+                    session_notify(session, "monitor_canceled", json_pack("[O]", m->id));
                 }
                 monitor_free(m);
             }

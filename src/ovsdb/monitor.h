@@ -35,7 +35,7 @@ struct monitor_view {
     bool v1; /* <table-updates> instead of <table-updates2> */
     struct view_table *tables;
     size_t n_tables;
-    size_t *by_schema; /* index in `tables` plus 1, by table schema index; 0: not shown */
+    size_t *by_schema;       /* index in `tables` plus 1, by table schema index; 0: not shown */
     struct list subscribers; /* session_monitor */
 };
 

@@ -131,8 +131,7 @@ open_endpoint(struct server *s, const char *target, const struct endpoint_option
         return 0;
     }
     struct err err = {0};
-    int code =
-        listener_open(s->loop, target, DEFAULT_PORT, accepted, e, &e->listener, &err);
+    int code = listener_open(s->loop, target, DEFAULT_PORT, accepted, e, &e->listener, &err);
     if (code) {
         close_endpoint(e);
         log_limited(&rate, LOG_WARN, "%s: listen failed: %s", target,
@@ -169,7 +168,7 @@ configure_tls(struct server *s)
     const char *names[3] = {s->tls_private_key, s->tls_certificate, s->tls_ca_cert};
     for (size_t i = 0; i < 3; i++) {
         bool in_db = names[i] && strncmp(names[i], "db:", 3) == 0;
-        files[i] = in_db     ? remotes_query_string(s, names[i], NULL)
+        files[i] = in_db      ? remotes_query_string(s, names[i], NULL)
                    : names[i] ? xstrdup(names[i])
                               : NULL;
     }
@@ -324,8 +323,7 @@ endpoint_get_status(const struct server *s, const char *target, struct endpoint_
             continue;
         }
         jsonrpc_session_times(session->rpc, &status->last_connected_ms,
-                              &status->last_disconnected_ms, &status->state,
-                              &status->last_error);
+                              &status->last_disconnected_ms, &status->state, &status->last_error);
         if (jsonrpc_session_connection(session->rpc)) {
             status->is_connected = true;
             status->n_connections++;

@@ -71,8 +71,8 @@ load(struct storage *storage, struct db **out, struct fault *f)
             struct err e = {0};
             code = json_read(p, n, &v, &e);
             if (code) {
-                fault_set(db ? &damage : f, code, FAULT_SYNTAX, "%s: record is not valid JSON (%s)",
-                          storage_path(storage), e.text);
+                fault_set(db ? &damage : f, code, FAULT_SYNTAX,
+                          "%s: record is not valid JSON (%s)", storage_path(storage), e.text);
             }
         }
         if (!code && v) {

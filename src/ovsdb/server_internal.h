@@ -4,8 +4,8 @@
  *
  *   transact.c   runs the operations, writes the record into the storage's buffer, lets
  *                monitor.c write the updates, queues a `commit`;
- *   commit.c     at the end of the loop's round flushes the storage once, then delivers updates and replies in
- *                order, and makes the transactions final (or undoes them, newest first).
+ *   commit.c     at the end of the loop's round flushes the storage once, then delivers updates
+ * and replies in order, and makes the transactions final (or undoes them, newest first).
  *
  * So replies and updates never tell of what could still be lost. */
 #pragma once
@@ -32,8 +32,8 @@ struct server {
     struct os_timer trigger_timer;
     struct os_timer status_timer;
     struct os_timer compact_timer;
-    struct list remotes;         /* server_remote */
-    struct hmap endpoints;       /* endpoint by target */
+    struct list remotes;   /* server_remote */
+    struct hmap endpoints; /* endpoint by target */
     char *tls_private_key, *tls_certificate, *tls_ca_cert;
     bool tls_bootstrap, tls_set;
     bool flushing, ending;
@@ -46,7 +46,7 @@ struct dbase {
     struct server *server;
     struct db *db;
     struct storage *storage;
-    bool reserved; /* the server's own */
+    bool reserved;        /* the server's own */
     struct list views;    /* monitor_view */
     struct list triggers; /* trigger: requests that wait */
     struct list commits;  /* commit: done in memory, not yet flushed */
@@ -63,7 +63,7 @@ struct session {
     struct list triggers, lock_waiters;
     struct str out; /* replies of this round */
     bool change_aware, read_only, accepted;
-    bool dead;      /* to be freed when nobody looks */
+    bool dead; /* to be freed when nobody looks */
 };
 
 /* ---- server.c ---- */

@@ -88,8 +88,7 @@ session_send_out(struct session *session)
 /* ---- Requests ---- */
 
 struct dbase *
-session_find_db(struct session *session, const char *method, const json_t *params,
-                struct fault *f)
+session_find_db(struct session *session, const char *method, const json_t *params, struct fault *f)
 {
     const char *name = json_string_value(json_array_get(params, 0));
     if (!name) {
@@ -98,8 +97,8 @@ session_find_db(struct session *session, const char *method, const json_t *param
     }
     struct dbase *d = server_find_db(session->server, name);
     if (!d) {
-        fault_set_syntax(f, params, "unknown database",
-                         "%s request specifies unknown database %s", method, name);
+        fault_set_syntax(f, params, "unknown database", "%s request specifies unknown database %s",
+                         method, name);
     }
     return d;
 }

@@ -64,8 +64,8 @@ execute(struct dbase *d, struct session *session, json_t *params, json_t *id, ui
     struct exec_result result;
     exec_transact(&request, &result);
     if (result.waits) {
-        *deadline_ms = result.timeout_ms == UINT64_MAX ? UINT64_MAX
-                                                       : created_ms + result.timeout_ms;
+        *deadline_ms =
+            result.timeout_ms == UINT64_MAX ? UINT64_MAX : created_ms + result.timeout_ms;
         str_fini(&result.json);
         return false;
     }

@@ -6,10 +6,8 @@
 #include "text/table.h"
 
 #include <string.h>
-#include <time.h>
 
-#include "os/log.h"
-#include "os/loop.h"
+#include "base/uuid.h"
 
 struct table {
     char *caption;
@@ -153,23 +151,25 @@ put_separator(struct str *out)
     printed_one = true;
 }
 
-/* The caption and, if wanted, the time. */
 static void
-put_caption(const struct table *t, struct str *out, const char *before, const char *after)
+put_time(const struct table *t, struct str *out)
 {
-    if (!t->caption && !t->timestamp) {
-        return;
-    }
-    str_puts(out, before);
     if (t->timestamp) {
         char time[40];
         table_format_time(time, sizeof time);
-        str_puts(out, time);
+        str_putf(out, "%s\n", time);
     }
+}
+
+/* What comes before a table without a frame. */
+static void
+put_title(const struct table *t, struct str *out)
+{
+    put_separator(out);
+    put_time(t, out);
     if (t->caption) {
-        str_putf(out, "%s%s", t->timestamp ? " " : "", t->caption);
+        str_putf(out, "%s\n", t->caption);
     }
-    str_puts(out, after);
 }
 
 /* -- table -- */
@@ -223,8 +223,7 @@ format_table(const struct table *t, const struct table_style *style, struct str 
     char **texts = all_texts(t, style);
     size_t *widths = column_widths(t, texts, style);
     size_t n = t->n_columns, max = style->max_column_width;
-    put_separator(out);
-    put_caption(t, out, "", "\n");
+    put_title(t, out);
     if (style->headings) {
         for (size_t x = 0; x < n; x++) {
             put_cut(out, t->headings[x], widths[x], max, x + 1 == n);
@@ -247,8 +246,7 @@ static void
 format_list(const struct table *t, const struct table_style *style, struct str *out)
 {
     char **texts = all_texts(t, style);
-    put_separator(out);
-    put_caption(t, out, "", "\n");
+    put_title(t, out);
     for (size_t i = 0; i < t->n_cells; i++) {
         size_t x = i % t->n_columns;
         if (x == 0 && i) {
@@ -266,9 +264,9 @@ format_list(const struct table *t, const struct table_style *style, struct str *
 /* -- html -- */
 
 static void
-put_html(struct str *out, const char *text)
+put_html(struct str *out, const char *text, size_t n)
 {
-    for (const char *p = text; *p; p++) {
+    for (const char *p = text; p < text + n; p++) {
         switch (*p) {
         case '&':
             str_puts(out, "&amp;");
@@ -288,33 +286,65 @@ put_html(struct str *out, const char *text)
     }
 }
 
+/* UUIDs within a cell lead to the row that they name. */
 static void
-put_html_cell(struct str *out, const char *element, const char *text)
+put_html_links(struct str *out, const char *text)
 {
-    str_putf(out, "    <%s>", element);
-    put_html(out, text);
-    str_putf(out, "</%s>\n", element);
+    size_t n = strlen(text);
+    for (size_t i = 0; i < n;) {
+        struct uuid uuid;
+        if (n - i >= UUID_TEXT_LEN && uuid_parse(text + i, UUID_TEXT_LEN, &uuid)) {
+            str_putf(out, "<a href=\"#%.*s\">%.8s</a>", UUID_TEXT_LEN, text + i, text + i);
+            i += UUID_TEXT_LEN;
+        } else {
+            put_html(out, text + i++, 1);
+        }
+    }
+}
+
+static void
+put_html_cell(struct str *out, const char *heading, const char *text)
+{
+    str_puts(out, "    <td>");
+    if (!strcmp(heading, "_uuid")) {
+        str_puts(out, "<a name=\"");
+        put_html(out, text, strlen(text));
+        str_puts(out, "\">");
+        put_html(out, text, MIN(strlen(text), 8));
+        str_puts(out, "</a>");
+    } else {
+        put_html_links(out, text);
+    }
+    str_puts(out, "</td>\n");
 }
 
 static void
 format_html(const struct table *t, const struct table_style *style, struct str *out)
 {
     char **texts = all_texts(t, style);
+    put_time(t, out);
     str_puts(out, "<table border=1>\n");
-    put_caption(t, out, "    <caption>", "</caption>\n");
+    if (t->caption) {
+        str_puts(out, "    <caption>");
+        put_html(out, t->caption, strlen(t->caption));
+        str_puts(out, "</caption>\n");
+    }
     if (style->headings) {
         str_puts(out, "  <tr>\n");
         for (size_t x = 0; x < t->n_columns; x++) {
-            put_html_cell(out, "th", t->headings[x]);
+            str_puts(out, "    <th>");
+            put_html(out, t->headings[x], strlen(t->headings[x]));
+            str_puts(out, "</th>\n");
         }
         str_puts(out, "  </tr>\n");
     }
     for (size_t i = 0; i < t->n_cells; i++) {
-        if (i % t->n_columns == 0) {
+        size_t x = i % t->n_columns;
+        if (x == 0) {
             str_puts(out, "  <tr>\n");
         }
-        put_html_cell(out, "td", texts[i]);
-        if ((i + 1) % t->n_columns == 0) {
+        put_html_cell(out, t->headings[x], texts[i]);
+        if (x + 1 == t->n_columns) {
             str_puts(out, "  </tr>\n");
         }
     }
@@ -343,8 +373,7 @@ static void
 format_csv(const struct table *t, const struct table_style *style, struct str *out)
 {
     char **texts = all_texts(t, style);
-    put_separator(out);
-    put_caption(t, out, "", "\n");
+    put_title(t, out);
     for (size_t x = 0; style->headings && x < t->n_columns; x++) {
         put_csv(out, t->headings[x], x + 1 == t->n_columns);
     }

@@ -70,7 +70,7 @@ random_key(struct flow_key *key)
     if (type == ETH_TYPE_IPV4 || type == ETH_TYPE_IPV6) {
         key->nw_proto = protos[next_random() % ARRAY_LEN(protos)];
         key->nw_frag = (uint8_t[]){0, 0, 1, 3}[next_random() % 4];
-        if (type == ETH_TYPE_IPV6 && key->nw_proto == IP_PROTO_ICMPV6 && next_random() % 2) {
+        if (flow_prereq_holds(PREREQ_ICMPV6, key) && next_random() % 2) {
             key->icmp_type = ND_NEIGHBOR_SOLICIT;
         }
     }

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Windows programs under Wine: a fixture `windows` with a folder of its own, seen as drive Z:,
+a Wine prefix of its own (a copy of a prepared one), and no process left when it ends."""
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+PREPARED = os.environ.get("WINEPREFIX")
+BUILD = os.environ.get("WEFT_WINDOWS_BUILD")
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def windows_path(path):
+    return "Z:" + path.replace("/", "\\")
+
+
+class Windows:
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="weft-wine-")
+        self.programs = os.path.join(self.dir, "usr")
+        self.state = os.path.join(self.dir, "state")
+        os.mkdir(self.programs)
+        os.mkdir(self.state)
+        for name in os.listdir(os.path.join(BUILD, "src", "cmd")):
+            if name.endswith(".exe"):
+                shutil.copy(os.path.join(BUILD, "src", "cmd", name), self.programs)
+        prefix = os.path.join(self.dir, "prefix")
+        subprocess.run(["cp", "-a", PREPARED, prefix], check=True)
+        state = windows_path(self.state)
+        self.env = {**os.environ, "WINEPREFIX": prefix, "WINEDEBUG": "-all",
+                    "OVS_RUNDIR": state, "OVS_LOGDIR": state, "OVS_DBDIR": state,
+                    "OVS_SYSCONFDIR": state, "OVS_PKGDATADIR": windows_path(TOP + "/schema")}
+        # Keeps the server of this prefix up, so that each program starts quickly.
+        subprocess.run(["wineserver", "-p"], env=self.env, check=True)
+
+    def command(self, argv):
+        exe = os.path.join(self.programs, argv[0] + ".exe")
+        return ["wine", windows_path(exe) if os.path.exists(exe) else argv[0], *argv[1:]]
+
+    def run(self, *argv, timeout=60):
+        """Runs a program (of ours, or of Wine's) to its end."""
+        out = os.path.join(self.dir, "out")
+        err = os.path.join(self.dir, "err")
+        # Files, not pipes: a daemon inherits them and would keep a pipe open.
+        with open(out, "wb") as o, open(err, "wb") as e:
+            code = subprocess.run(self.command(argv), stdin=subprocess.DEVNULL, stdout=o,
+                                  stderr=e, env=self.env, cwd=self.state, timeout=timeout,
+                                  check=False).returncode
+        texts = []
+        for path in (out, err):
+            with open(path, encoding="utf-8", errors="backslashreplace") as f:
+                texts.append(f.read().replace("\r\n", "\n"))
+        return subprocess.CompletedProcess(argv, code, *texts)
+
+    def ok(self, *argv, **kwargs):
+        done = self.run(*argv, **kwargs)
+        assert done.returncode == 0, f"{argv}: exit {done.returncode}\n{done.stdout}{done.stderr}" \
+                                     f"{self.logs()}"
+        return done.stdout
+
+    def logs(self):
+        text = ""
+        for name in sorted(os.listdir(self.state)):
+            if name.endswith(".log"):
+                with open(os.path.join(self.state, name), encoding="utf-8") as f:
+                    text += f"--- {name}\n{f.read()}"
+        return text
+
+    def path(self, name):
+        return windows_path(os.path.join(self.state, name))
+
+    def wait_until(self, condition, seconds=30):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "waited in vain\n" + self.logs()
+            time.sleep(0.05)
+
+    def close(self):
+        subprocess.run(["wineserver", "-k", str(int(signal.SIGKILL))], env=self.env, check=False)
+        subprocess.run(["wineserver", "-w"], env=self.env, check=False, timeout=30)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+@pytest.fixture
+def windows():
+    if not BUILD or not PREPARED:
+        pytest.skip("no Windows build to test: dev/check wine makes one")
+    box = Windows()
+    yield box
+    box.close()
