@@ -208,6 +208,21 @@ is_consistent(const struct reader *r)
     return true;
 }
 
+/* An Ethernet type that is a length. The message shows the key as it was understood. */
+static int
+fail_eth_type(struct flow_key *key, struct err *e)
+{
+    unsigned int type = be16_host(key->eth_type);
+    struct str s = STR_INIT;
+    key->eth_type = be16_from(ETH_TYPE_NOT_ETH);
+    flow_text_put(&s, key, NULL, NULL, 0);
+    err_fail(e, -E_INVAL,
+             "invalid Ethertype %u in flow key; the flow key in error is: %s,eth_type(0x%04x)",
+             type, str_text(&s), type);
+    str_fini(&s);
+    return -E_INVAL;
+}
+
 int
 flow_text_parse(const char *text, const struct port_names *names, struct flow_key *key,
                 struct flow_key *mask, struct flow_text_seen *seen, struct err *e)
@@ -223,9 +238,7 @@ flow_text_parse(const char *text, const struct port_names *names, struct flow_ke
     }
     if (r.seen[FIELD_ETH_TYPE] && r.n_types > r.n_vlans &&
         be16_host(key->eth_type) < ETH_TYPE_MIN) {
-        return err_fail(e, -E_INVAL,
-                        "invalid Ethertype %u in flow key; the flow key in error is: %s",
-                        be16_host(key->eth_type), text);
+        return fail_eth_type(key, e);
     }
     if (!is_consistent(&r)) {
         return err_fail(e, -E_INVAL, "invalid flow key; the flow key in error is: %s", text);

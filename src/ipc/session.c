@@ -96,7 +96,7 @@ rpc_message(void *aux, const struct jsonrpc_msg *msg)
 {
     struct jsonrpc_session *s = aux;
     reconnect_activity(&s->reconnect, now_of(s));
-    if (msg->kind == JSONRPC_REQUEST && !strcmp(msg->method, "echo")) {
+    if (msg->kind == JSONRPC_REQUEST && !s->events->takes_echo && !strcmp(msg->method, "echo")) {
         jsonrpc_send_reply(s->rpc, json_incref(msg->params), json_incref(msg->id));
     } else if (msg->kind == JSONRPC_REPLY && json_is_string(msg->id) &&
                !strcmp(json_string_value(msg->id), "echo")) {

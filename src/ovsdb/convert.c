@@ -51,7 +51,7 @@ void
 convert_request(struct session *session, const json_t *params, json_t *id)
 {
     struct fault f = FAULT_INIT;
-    struct dbase *d;
+    struct dbase *d = NULL;
     struct db_schema *schema = NULL;
     int code = parse(session, params, &d, &schema, &f);
     if (code) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/dirs.h"
 #include "os/file.h"
 #include "os/log.h"
 #include "ovsdb/sha1.h"
@@ -277,7 +278,10 @@ dblog_open(const char *path, const char *magic, enum dblog_mode mode, struct dbl
     bool creates = mode == DBLOG_CREATE_EXCL || mode == DBLOG_CREATE_TMP;
     struct dblog *l = xzalloc(sizeof *l);
     l->path = xstrdup(path);
-    l->real_path = os_file_follow_links(path);
+    /* The process may change its directory later. */
+    char *absolute = os_path(NULL, path);
+    l->real_path = os_file_follow_links(absolute);
+    os_free(absolute);
     l->magic = magic ? xstrdup(magic) : NULL;
     l->writable = mode != DBLOG_READ;
     l->cut = creates;
@@ -321,6 +325,12 @@ const char *
 dblog_magic(const struct dblog *l)
 {
     return l->magic;
+}
+
+const char *
+dblog_real_path(const struct dblog *l)
+{
+    return l->real_path;
 }
 
 const char *

@@ -23,7 +23,9 @@ int dblog_open(const char *path, const char *magic, enum dblog_mode, struct dblo
                struct fault *);
 void dblog_close(struct dblog *); /* NULL is fine; drops what was not flushed */
 const char *dblog_magic(const struct dblog *);
+/* The path as given, for messages; and absolute, behind all links. */
 const char *dblog_path(const struct dblog *);
+const char *dblog_real_path(const struct dblog *);
 
 /* The next record's JSON text (with its newline), borrowed until the next call; *P is NULL at the
  * end. An error is final: the end of the good records is where it stands. */

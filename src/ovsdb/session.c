@@ -283,6 +283,7 @@ disconnected(void *session_, int code UNUSED)
 
 static const struct jsonrpc_events events = {
     .message = take_message,
+    .takes_echo = true,
     .disconnected = disconnected,
 };
 

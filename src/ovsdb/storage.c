@@ -57,11 +57,10 @@ static int
 file_snapshot(struct storage *s, const struct str *records, size_t n, struct fault *f)
 {
     struct storage_file *file = file_of(s);
-    char *path = xasprintf("%s.tmp", dblog_path(file->log));
-    char *real = os_file_follow_links(path);
+    char *path = xasprintf("%s.tmp", dblog_real_path(file->log));
     struct dblog *fresh = NULL;
-    os_file_remove(real);
-    int code = dblog_open(real, DBLOG_STANDALONE, DBLOG_CREATE_TMP, &fresh, f);
+    os_file_remove(path);
+    int code = dblog_open(path, DBLOG_STANDALONE, DBLOG_CREATE_TMP, &fresh, f);
     if (!code) {
         for (size_t i = 0; i < n; i++) {
             dblog_put(fresh, records[i].s, records[i].n);
@@ -73,7 +72,6 @@ file_snapshot(struct storage *s, const struct str *records, size_t n, struct fau
         file->n_commits = 0;
     }
     keep_error(s, code, f);
-    os_free(real);
     os_free(path);
     return code;
 }

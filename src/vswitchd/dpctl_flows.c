@@ -15,7 +15,7 @@ enum { FILE_MAX = 64 << 20 };
 struct dump {
     struct dpctl_run *r;
     const struct port_names *names;
-    bool has_filter, any;
+    bool has_filter, any; /* any: the heading is written, or not wanted */
     struct dpctl_filter filter;
 };
 
@@ -136,6 +136,7 @@ dpctl_run_dump_flows(struct dpctl_run *r, int argc, const char *argv[])
             return -E_INVAL;
         }
         wanted = wanted && is_main;
+        dump.any = true; /* no need to say whose they are */
     }
     dump.names = wanted_names(r, d);
     if (wanted) {

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ovsdb-server: serves databases to clients (ovsdb-server(1)). Options and the order of starting
+ * are here; the work is in src/ovsdb. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ipc/memory.h"
+#include "ipc/tls.h"
+#include "os/child.h"
+#include "os/daemon.h"
+#include "os/dirs.h"
+#include "os/log.h"
+#include "os/process.h"
+#include "ovsdb/server_commands.h"
+#include "text/options.h"
+#include "text/version.h"
+
+LOG_MODULE(ovsdb_server);
+
+enum {
+    OPT_REMOTE = 0x100,
+    OPT_UNIXCTL,
+    OPT_RUN,
+    OPT_NO_DBS,
+    OPT_SYNC_FROM,
+    OPT_SYNC_EXCLUDE,
+    OPT_ACTIVE,
+    OPT_DISABLE_FILE_COLUMN_DIFF,
+    OPT_RECORD,
+    OPT_REPLAY
+};
+
+static const struct option own_options[] = {
+    {"remote", required_argument, NULL, OPT_REMOTE},
+    {"unixctl", required_argument, NULL, OPT_UNIXCTL},
+    {"run", required_argument, NULL, OPT_RUN},
+    {"no-dbs", no_argument, NULL, OPT_NO_DBS},
+    {"sync-from", required_argument, NULL, OPT_SYNC_FROM},
+    {"sync-exclude-tables", required_argument, NULL, OPT_SYNC_EXCLUDE},
+    {"active", no_argument, NULL, OPT_ACTIVE},
+    {"disable-file-column-diff", no_argument, NULL, OPT_DISABLE_FILE_COLUMN_DIFF},
+    {"record", optional_argument, NULL, OPT_RECORD},
+    {"replay", optional_argument, NULL, OPT_REPLAY},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+};
+
+struct settings {
+    const char **remotes, **dbs;
+    size_t n_remotes, remotes_capacity, n_dbs;
+    const char *unixctl, *run;
+    bool no_dbs, no_column_diff;
+    struct server_tls tls;
+};
+
+static void PORT_NORETURN
+usage(void)
+{
+    printf("%s: Open vSwitch database server\n"
+           "usage: %s [OPTIONS] [DATABASE...]\n"
+           "where each DATABASE is a database file in ovsdb format.\n"
+           "The default DATABASE, if none is given, is\n%s/conf.db.\n\n"
+           "JSON-RPC options (may be specified any number of times):\n"
+           "  --remote=REMOTE         connect or listen to REMOTE\n\n"
+           "Active JSON-RPC connection methods:\n"
+           "  tcp:HOST:PORT           PORT at remote HOST\n"
+           "  ssl:HOST:PORT           SSL PORT at remote HOST\n"
+           "  unix:FILE               Unix domain socket named FILE\n"
+           "Passive JSON-RPC connection methods:\n"
+           "  ptcp:PORT[:IP]          listen to TCP PORT on IP\n"
+           "  pssl:PORT[:IP]          listen for SSL on PORT on IP\n"
+           "  punix:FILE              listen on Unix domain socket FILE\n",
+           log_program_name(), log_program_name(), os_db_dir());
+    tls_print_usage();
+    daemon_print_usage();
+    log_print_usage();
+    printf("\nOther options:\n"
+           "  --run COMMAND           run COMMAND as subprocess then exit\n"
+           "  --unixctl=SOCKET        override default control socket name\n"
+           "  --no-dbs                serve no database but _Server\n"
+           "  --disable-file-column-diff\n"
+           "                          don't use column diff in database file\n"
+           "  -h, --help              display this help message\n"
+           "  -V, --version           display version information\n");
+    exit(EXIT_SUCCESS);
+}
+
+static bool
+is_from_db(const char *arg)
+{
+    return arg && strncmp(arg, "db:", 3) == 0;
+}
+
+/* Options of TLS may name columns of a database; then they are followed at run time. */
+static void
+take_tls_option(int val, const char *arg, struct settings *s)
+{
+    switch (val) {
+    case TLS_OPT_PRIVATE_KEY:
+        s->tls.private_key = arg;
+        break;
+    case TLS_OPT_CERTIFICATE:
+        s->tls.certificate = arg;
+        break;
+    case TLS_OPT_CA_CERT:
+        s->tls.ca_cert = arg;
+        s->tls.bootstrap_ca_cert = false;
+        break;
+    case TLS_OPT_BOOTSTRAP_CA_CERT:
+        s->tls.ca_cert = arg;
+        s->tls.bootstrap_ca_cert = true;
+        break;
+    default:
+        break;
+    }
+    if (!is_from_db(arg)) {
+        tls_parse_option(val, arg);
+    }
+}
+
+static void
+take_own_option(int val, const char *arg, struct settings *s)
+{
+    switch (val) {
+    case OPT_REMOTE:
+        if (s->n_remotes == s->remotes_capacity) {
+            s->remotes = xgrow(s->remotes, &s->remotes_capacity, sizeof *s->remotes);
+        }
+        s->remotes[s->n_remotes++] = arg;
+        break;
+    case OPT_UNIXCTL:
+        s->unixctl = arg;
+        break;
+    case OPT_RUN:
+        s->run = arg;
+        break;
+    case OPT_NO_DBS:
+        s->no_dbs = true;
+        break;
+    case OPT_DISABLE_FILE_COLUMN_DIFF:
+        s->no_column_diff = true;
+        break;
+    case OPT_SYNC_FROM:
+        log_fatal("--sync-from: active-backup databases are not supported yet");
+    case OPT_RECORD:
+    case OPT_REPLAY:
+        log_fatal("--record and --replay are not supported");
+    case 'h':
+        usage();
+    case 'V':
+        version_print();
+        exit(EXIT_SUCCESS);
+    default: /* --active, --sync-exclude-tables: nothing to do without --sync-from */
+        break;
+    }
+}
+
+static void
+parse_options(int argc, char *argv[], struct settings *s)
+{
+    const struct option_block blocks[] = {
+        {own_options, ARRAY_LEN(own_options)},
+        {daemon_options, daemon_n_options},
+        {log_options, log_n_options},
+        {tls_options, tls_n_options},
+    };
+    struct options all;
+    options_init(&all, blocks, ARRAY_LEN(blocks), "");
+    for (int val; (val = options_next(&all, argc, argv)) != -1;) {
+        if (val >= DAEMON_OPT_FIRST && val <= DAEMON_OPT_LAST) {
+            daemon_parse_option(val, optarg);
+        } else if (val >= LOG_OPT_FIRST && val <= LOG_OPT_LAST) {
+            log_parse_option(val, optarg);
+        } else if (val >= TLS_OPT_FIRST && val <= TLS_OPT_LAST) {
+            take_tls_option(val, optarg, s);
+        } else {
+            take_own_option(val, optarg, s);
+        }
+    }
+    options_fini(&all);
+    s->dbs = (const char **)(void *)&argv[optind];
+    s->n_dbs = (size_t)(argc - optind);
+}
+
+static void PORT_NORETURN
+fatal(struct fault *f)
+{
+    char *text = fault_to_text(f);
+    log_fatal("%s", text);
+}
+
+static void
+add_db(struct server *server, const char *path)
+{
+    struct fault f = FAULT_INIT;
+    if (strncmp(path, "relay:", 6) == 0) {
+        log_fatal("%s: relay databases are not supported yet", path);
+    }
+    if (server_add_db(server, path, NULL, &f)) {
+        fatal(&f);
+    }
+}
+
+static void
+add_everything(struct server *server, const struct settings *s)
+{
+    server_set_column_diff(server, !s->no_column_diff);
+    for (size_t i = 0; i < s->n_dbs; i++) {
+        add_db(server, s->dbs[i]);
+    }
+    if (!s->n_dbs && !s->no_dbs) {
+        char *path = os_path(os_db_dir(), "conf.db");
+        add_db(server, path);
+        os_free(path);
+    }
+    if (is_from_db(s->tls.private_key) || is_from_db(s->tls.certificate) ||
+        is_from_db(s->tls.ca_cert)) {
+        server_set_tls(server, &s->tls);
+    }
+    for (size_t i = 0; i < s->n_remotes; i++) {
+        struct fault f = FAULT_INIT;
+        if (server_add_remote(server, s->remotes[i], &f)) {
+            fatal(&f);
+        }
+    }
+    struct fault f = FAULT_INIT;
+    if (server_reconfigure(server, &f)) {
+        fatal(&f);
+    }
+}
+
+struct run {
+    struct os_loop *loop;
+    bool failed;
+};
+
+static void
+stop(void *run_)
+{
+    struct run *run = run_;
+    os_loop_stop(run->loop);
+}
+
+static void
+command_ended(void *run_, bool ok)
+{
+    struct run *run = run_;
+    run->failed = !ok;
+    os_loop_stop(run->loop);
+}
+
+static int
+serve(int argc, char *argv[])
+{
+    log_start(argv[0]);
+    struct settings settings = {.unixctl = NULL};
+    parse_options(argc, argv, &settings);
+    os_raise_fd_limit();
+    daemon_start();
+
+    struct run run = {.loop = os_loop_new()};
+    struct os_wake *service_stop = os_wake_new(run.loop, stop, &run);
+    daemon_on_service_stop((void (*)(void *))os_wake_signal, service_stop);
+    struct server *server = server_new(run.loop);
+    add_everything(server, &settings);
+    struct command_server *commands = NULL;
+    struct err e = {.code = 0};
+    if (command_server_open(run.loop, settings.unixctl, &commands, &e)) {
+        exit(EXIT_FAILURE);
+    }
+    struct server_commands *table = server_commands_add(commands, server, stop, &run);
+    memory_add_reporter(server_count_memory, server);
+    memory_watch(run.loop);
+    if (settings.run && os_child_start(run.loop, settings.run, command_ended, &run, &e)) {
+        log_fatal("%s", e.text);
+    }
+    daemon_complete();
+    log_info("%s (Open vSwitch) %s", log_program_name(), version_level());
+
+    os_loop_run(run.loop, NULL, NULL, UINT64_MAX);
+    memory_unwatch();
+    memory_remove_reporter(server_count_memory, server);
+    command_server_close(commands);
+    server_commands_free(table);
+    server_free(server);
+    daemon_on_service_stop(NULL, NULL);
+    os_wake_free(service_stop);
+    os_loop_free(run.loop);
+    os_free(settings.remotes);
+    return run.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int
+main(int argc, char *argv[])
+{
+    return daemon_run_as_service(&argc, &argv, serve) ? 0 : serve(argc, argv);
+}
