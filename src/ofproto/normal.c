@@ -71,6 +71,9 @@ output_to_bundle(struct xlate *x, const struct frame *f, const struct bundle *ou
     }
     uint16_t vid;
     x->flow = f->inner;
+    if (out->vlan.priority_tags == VLAN_PRIORITY_IF_NONZERO) {
+        flow_field_set_exact(FIELD_VLAN_TCI, &x->out->mask);
+    }
     if (vlan_output_tag(&out->vlan, f->vlan, f->pcp, &vid)) {
         add_tag(&x->flow, 0x8100, (uint16_t)(vid | f->pcp));
     }

@@ -51,6 +51,9 @@ commit(struct xlate *x)
     struct tags have = tags_of(&x->base);
     struct tags want = tags_of(&x->flow);
     unsigned int common = common_tags(&have, &want);
+    if (have.n > common || want.n > common) {
+        flow_field_set_exact(FIELD_VLAN_TCI, &x->out->mask); /* the priority goes along */
+    }
     for (unsigned int i = have.n; i > common; i--) {
         dp_act_put(&x->out->actions, DP_ACT_POP_VLAN, NULL, 0);
     }
@@ -69,7 +72,7 @@ mask_basics(struct flow_key *mask, const struct flow_key *key)
     flow_field_set_exact(FIELD_IN_PORT, mask);
     flow_field_set_exact(FIELD_PACKET_TYPE, mask);
     flow_field_set_exact(FIELD_ETH_TYPE, mask);
-    flow_field_set_exact(FIELD_VLAN_TCI, mask);
+    mask->vlan_tci0 = be16_from(FLOW_VLAN_PRESENT | VLAN_VID_MASK);
     if (be16_host(key->vlan_tci0) & FLOW_VLAN_PRESENT) {
         flow_field_set_exact(FIELD_VLAN_TPID, mask);
     }

@@ -146,8 +146,7 @@ static void
 del_br(struct vsctl_call *call)
 {
     struct vsctl *v = call->v;
-    struct view_bridge *b =
-        view_bridge(v, call->argv[1], !call_option(call, "--if-exists"));
+    struct view_bridge *b = view_bridge(v, call->argv[1], !call_option(call, "--if-exists"));
     if (!b) {
         return;
     }

@@ -16,11 +16,16 @@ view_prepare(struct vsctl_call *call)
     static const struct {
         uint32_t table, column;
     } columns[] = {
-        {VS_TABLE_OPEN_VSWITCH, VS_OPEN_VSWITCH_BRIDGES}, {VS_TABLE_BRIDGE, VS_BRIDGE_NAME},
-        {VS_TABLE_BRIDGE, VS_BRIDGE_CONTROLLER},          {VS_TABLE_BRIDGE, VS_BRIDGE_FAIL_MODE},
-        {VS_TABLE_BRIDGE, VS_BRIDGE_PORTS},               {VS_TABLE_PORT, VS_PORT_NAME},
-        {VS_TABLE_PORT, VS_PORT_FAKE_BRIDGE},             {VS_TABLE_PORT, VS_PORT_TAG},
-        {VS_TABLE_PORT, VS_PORT_INTERFACES},              {VS_TABLE_INTERFACE, VS_INTERFACE_NAME},
+        {VS_TABLE_OPEN_VSWITCH, VS_OPEN_VSWITCH_BRIDGES},
+        {VS_TABLE_BRIDGE, VS_BRIDGE_NAME},
+        {VS_TABLE_BRIDGE, VS_BRIDGE_CONTROLLER},
+        {VS_TABLE_BRIDGE, VS_BRIDGE_FAIL_MODE},
+        {VS_TABLE_BRIDGE, VS_BRIDGE_PORTS},
+        {VS_TABLE_PORT, VS_PORT_NAME},
+        {VS_TABLE_PORT, VS_PORT_FAKE_BRIDGE},
+        {VS_TABLE_PORT, VS_PORT_TAG},
+        {VS_TABLE_PORT, VS_PORT_INTERFACES},
+        {VS_TABLE_INTERFACE, VS_INTERFACE_NAME},
     };
     for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
         vsctl_watch(call->v, columns[i].table, columns[i].column);
@@ -48,8 +53,7 @@ view_add_port(struct vsctl *v, struct view_bridge *b, struct vs_port *row)
 {
     struct view_port *p = xzalloc(sizeof *p);
     const int64_t *tag = vs_port_tag(row);
-    struct view_bridge *fake =
-        tag && !b->parent ? view_fake_bridge(v, b, (int)*tag) : NULL;
+    struct view_bridge *fake = tag && !b->parent ? view_fake_bridge(v, b, (int)*tag) : NULL;
     p->bridge = fake ? fake : b;
     p->row = row;
     list_push_back(&p->bridge->ports, &p->bridge_node);

@@ -103,8 +103,8 @@ void PORT_NORETURN vsctl_exit(struct vsctl *, int code);
 struct view_bridge {
     struct hnode node; /* in the view, by name */
     const char *name;
-    struct vs_bridge *row; /* of the real bridge, also for a fake one */
-    struct list ports;     /* view_port.node */
+    struct vs_bridge *row;      /* of the real bridge, also for a fake one */
+    struct list ports;          /* view_port.node */
     struct view_bridge *parent; /* of a fake bridge, else NULL */
     int vlan;                   /* of a fake bridge, else 0 */
 };
@@ -168,13 +168,26 @@ void print_record_ids(void);
 /* -- db_values.c: COLUMN[:KEY][OP VALUE] -- */
 
 enum compare_op {
-    OP_NONE, OP_EQ, OP_NE, OP_LT, OP_GT, OP_LE, OP_GE,
-    OP_SET_EQ, OP_SET_NE, OP_SET_LT, OP_SET_GT, OP_SET_LE, OP_SET_GE, OP_SET_IN, OP_SET_NOT_IN
+    OP_NONE,
+    OP_EQ,
+    OP_NE,
+    OP_LT,
+    OP_GT,
+    OP_LE,
+    OP_GE,
+    OP_SET_EQ,
+    OP_SET_NE,
+    OP_SET_LT,
+    OP_SET_GT,
+    OP_SET_LE,
+    OP_SET_GE,
+    OP_SET_IN,
+    OP_SET_NOT_IN
 };
 
 struct column_arg {
     const struct column *column;
-    char *key;         /* as typed, or NULL */
+    char *key; /* as typed, or NULL */
     enum compare_op op;
     const char *value; /* what follows the operator, or NULL */
 };
