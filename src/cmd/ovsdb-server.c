@@ -225,10 +225,7 @@ add_everything(struct server *server, const struct settings *s)
             fatal(&f);
         }
     }
-    struct fault f = FAULT_INIT;
-    if (server_reconfigure(server, &f)) {
-        fatal(&f);
-    }
+    server_reconfigure(server, NULL); /* what cannot be listened on is logged */
 }
 
 struct run {
@@ -277,8 +274,9 @@ serve(int argc, char *argv[])
         log_fatal("%s", e.text);
     }
     daemon_complete();
-    log_info("%s (Open vSwitch) %s", log_program_name(), version_level());
-
+    if (!settings.run) {
+        log_info("%s (Open vSwitch) %s", log_program_name(), version_level());
+    }
     os_loop_run(run.loop, NULL, NULL, UINT64_MAX);
     memory_unwatch();
     memory_remove_reporter(server_count_memory, server);

@@ -21,11 +21,11 @@ struct jsonrpc_msg {
 struct jsonrpc_events {
     void (*connected)(void *aux); /* sessions only */
     void (*message)(void *aux, const struct jsonrpc_msg *);
+    /* A connection ended: for a session it will be retried (if it reconnects at all). */
+    void (*disconnected)(void *aux, int code);
     /* Sessions: `message` gets "echo" requests too, so that their replies keep their place among
      * the owner's own. Otherwise the session answers them. */
     bool takes_echo;
-    /* A connection ended: for a session it will be retried (if it reconnects at all). */
-    void (*disconnected)(void *aux, int code);
 };
 
 /* -- One connection -- */

@@ -2,6 +2,7 @@
 /* The "convert" request (ovsdb-server(7) section 4.1.19): another schema for a database that is
  * being served. The data is checked under the new schema and written as a new file before
  * anything changes; clients then lose their monitors, or their connection. Loop's thread. */
+#include "ovsdb/load.h"
 #include "ovsdb/record.h"
 #include "ovsdb/server_internal.h"
 
@@ -33,20 +34,6 @@ parse(struct session *session, const json_t *params, struct dbase **d, struct db
     return code;
 }
 
-static int
-write_snapshot(struct dbase *d, const struct db *db, struct fault *f)
-{
-    struct str records[2] = {STR_INIT, STR_INIT};
-    json_t *schema = db_schema_to_json(db->schema);
-    json_write(&records[0], schema, 0);
-    json_decref(schema);
-    record_write_db(db, os_wall_ms(), "converted by ovsdb-server", &records[1]);
-    int code = storage_snapshot(d->storage, records, ARRAY_LEN(records), f);
-    str_fini(&records[0]);
-    str_fini(&records[1]);
-    return code;
-}
-
 void
 convert_request(struct session *session, const json_t *params, json_t *id)
 {
@@ -64,7 +51,8 @@ convert_request(struct session *session, const json_t *params, json_t *id)
     code = record_convert(d->db, fresh, &t, &f);
     if (!code) {
         txn_commit(t);
-        code = write_snapshot(d, fresh, &f);
+        code =
+            load_save_snapshot(d->storage, fresh, os_wall_ms(), "converted by ovsdb-server", &f);
     }
     if (code) {
         db_free(fresh);

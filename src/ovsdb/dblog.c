@@ -25,7 +25,7 @@ struct dblog {
     struct os_lock *lock;
     char *magic;
     bool writable, failed, cut; /* failed: no more records; cut: nothing lies behind `end` */
-    uint64_t end;
+    uint64_t end, last;         /* of the good records, and where the last one read starts */
     struct str pending;
     char *window;
     uint64_t window_offset;
@@ -179,6 +179,7 @@ read_record(struct dblog *l, const char **p, size_t *n, struct fault *f)
         if (!l->magic) {
             l->magic = xstrdup(h.magic);
         }
+        l->last = l->end;
         l->end += h.n + h.length;
     }
     return code;
@@ -196,12 +197,18 @@ dblog_read(struct dblog *l, const char **p, size_t *n, struct fault *f)
     return code;
 }
 
+void
+dblog_unread(struct dblog *l)
+{
+    l->end = l->last;
+    l->failed = true;
+}
+
 int
 dblog_read_json(struct dblog *l, json_t **v, struct fault *f)
 {
     const char *p;
     size_t n;
-    uint64_t start = l->end;
     *v = NULL;
     int code = dblog_read(l, &p, &n, f);
     if (code || !p) {
@@ -211,11 +218,19 @@ dblog_read_json(struct dblog *l, json_t **v, struct fault *f)
     code = json_read(p, n, v, &e);
     if (code) {
         uint64_t body = l->end - n;
-        l->end = start;
-        l->failed = true;
+        dblog_unread(l);
         return fault_set(f, code, FAULT_SYNTAX,
                          "%s: %zu bytes starting at offset %llu are not valid JSON (%s)", l->path,
                          n, (unsigned long long)body, e.text);
+    }
+    if (!json_is_object(*v)) {
+        uint64_t body = l->end - n;
+        json_decref(*v);
+        *v = NULL;
+        dblog_unread(l);
+        return fault_set(f, -E_SYNTAX, FAULT_SYNTAX,
+                         "%s: %zu bytes starting at offset %llu are not a JSON object", l->path, n,
+                         (unsigned long long)body);
     }
     return 0;
 }

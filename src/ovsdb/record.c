@@ -166,7 +166,6 @@ record_write_db(const struct db *db, uint64_t date_ms, const char *comment, stru
         }
         str_puts(out, first ? "" : "}");
     }
-    str_puts(out, ",\"_is_diff\":true");
     if (comment) {
         put_comment(out, comment, strlen(comment));
     }
@@ -266,6 +265,14 @@ apply_table(struct table *t, json_t *v, bool is_diff, struct fault *f)
     return 0;
 }
 
+/* Members of a record that are no tables. */
+static bool
+is_special(const char *name)
+{
+    return strcmp(name, "_date") == 0 || strcmp(name, "_comment") == 0 ||
+           strcmp(name, "_is_diff") == 0;
+}
+
 int
 record_apply(struct db *db, const json_t *record_, struct fault *f)
 {
@@ -276,8 +283,8 @@ record_apply(struct db *db, const json_t *record_, struct fault *f)
     bool is_diff = json_is_true(json_object_get(record, "_is_diff"));
     for (void *it = json_object_iter(record); it; it = json_object_iter_next(record, it)) {
         const char *name = json_object_iter_key(it);
-        if (name[0] == '_') {
-            continue; /* _date, _comment, _is_diff, and what later versions may add */
+        if (is_special(name)) {
+            continue;
         }
         struct table *t = db_find_table(db, name);
         if (!t) {

@@ -134,7 +134,7 @@ open_endpoint(struct server *s, const char *target, const struct endpoint_option
     int code = listener_open(s->loop, target, DEFAULT_PORT, accepted, e, &e->listener, &err);
     if (code) {
         close_endpoint(e);
-        log_limited(&rate, LOG_WARN, "%s: listen failed: %s", target,
+        log_limited(&rate, LOG_ERR, "%s: listen failed: %s", target,
                     err.text[0] ? err.text : err_text(code));
         return fault_set(f, code, "", "%s: listen failed: %s", target,
                          err.text[0] ? err.text : err_text(code));
@@ -189,7 +189,7 @@ server_reconfigure(struct server *s, struct fault *f)
     LIST_FOR_EACH (struct server_remote, r, node, &s->remotes) {
         struct fault problem = FAULT_INIT;
         int code = add_wanted(s, r->name, first ? &problem : f ? f : &problem);
-        if (code && problem.tag) {
+        if (code && problem.tag && strncmp(r->name, "db:", 3) == 0) {
             log_limited(&rate, LOG_WARN, "%s", str_text(&problem.details));
         }
         first = first ? first : code;

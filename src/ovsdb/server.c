@@ -8,7 +8,7 @@
 
 #include "os/log.h"
 #include "os/random.h"
-#include "ovsdb/record.h"
+#include "ovsdb/load.h"
 
 LOG_MODULE(ovsdb_server);
 
@@ -54,65 +54,6 @@ dbase_free(struct dbase *d)
     os_free(d);
 }
 
-/* Reads all records of STORAGE. What is damaged at the end is left out with a complaint; the
- * first record must be whole. */
-static int
-load(struct storage *storage, struct db **out, struct fault *f)
-{
-    struct db *db = NULL;
-    int code = 0;
-    while (!code) {
-        const char *p;
-        size_t n;
-        struct fault damage = FAULT_INIT;
-        json_t *v = NULL;
-        code = storage_read(storage, &p, &n, db ? &damage : f);
-        if (!code && p) {
-            struct err e = {0};
-            code = json_read(p, n, &v, &e);
-            if (code) {
-                fault_set(db ? &damage : f, code, FAULT_SYNTAX,
-                          "%s: record is not valid JSON (%s)", storage_path(storage), e.text);
-            }
-        }
-        if (!code && v) {
-            struct db_schema *schema = NULL;
-            if (db) {
-                code = record_apply(db, v, &damage);
-            } else {
-                code = db_schema_from_json(v, &schema, f);
-                db = code ? NULL : db_new(schema);
-            }
-        }
-        bool end = !v;
-        json_decref(v);
-        if (code && db) {
-            char *text = fault_to_text(&damage);
-            log_err("%s", text);
-            os_free(text);
-            code = 0;
-            end = true;
-        }
-        fault_fini(&damage);
-        if (end) {
-            break;
-        }
-    }
-    if (!code && !db) {
-        code = fault_set(f, -E_SYNTAX, "ovsdb error", "%s: cannot identify file type",
-                         storage_path(storage));
-    }
-    if (!code) {
-        code = record_end_loading(db, f);
-    }
-    if (code) {
-        db_free(db);
-        return code;
-    }
-    *out = db;
-    return 0;
-}
-
 static bool
 is_open(const struct server *s, const char *path)
 {
@@ -135,7 +76,7 @@ server_add_db(struct server *s, const char *path, const char **name, struct faul
     struct db *db = NULL;
     int code = storage_open_file(path, false, os_now_ms(s->loop), &storage, f);
     if (!code) {
-        code = load(storage, &db, f);
+        code = load_db(storage, LOAD_SERVING, &db, f);
     }
     if (!code && server_find_db(s, db->schema->name)) {
         code = fault_set(f, -E_EXIST, "ovsdb error", "%s: duplicate database name", path);
@@ -228,15 +169,8 @@ int
 dbase_compact(struct dbase *d, const char *comment, struct fault *f)
 {
     dbase_flush(d);
-    struct str records[2] = {STR_INIT, STR_INIT};
-    json_t *schema = db_schema_to_json(d->db->schema);
-    json_write(&records[0], schema, 0);
-    json_decref(schema);
-    record_write_db(d->db, os_wall_ms(), comment, &records[1]);
-    int code = storage_snapshot(d->storage, records, ARRAY_LEN(records), f);
+    int code = load_save_snapshot(d->storage, d->db, os_wall_ms(), comment, f);
     storage_note_loaded(d->storage, os_now_ms(d->server->loop));
-    str_fini(&records[0]);
-    str_fini(&records[1]);
     return code;
 }
 

@@ -128,9 +128,15 @@ storage_open_file(const char *path, bool read_only, uint64_t now_ms, struct stor
 }
 
 int
-storage_read(struct storage *s, const char **p, size_t *n, struct fault *f)
+storage_read_json(struct storage *s, json_t **v, struct fault *f)
 {
-    return dblog_read(file_of(s)->log, p, n, f);
+    return dblog_read_json(file_of(s)->log, v, f);
+}
+
+void
+storage_stop_reading(struct storage *s)
+{
+    dblog_unread(file_of(s)->log);
 }
 
 const char *

@@ -31,9 +31,10 @@ int storage_open_file(const char *path, bool read_only, uint64_t now_ms, struct 
 struct storage *storage_open_memory(void);
 void storage_close(struct storage *); /* NULL is fine */
 
-/* The next record's text, borrowed; *P NULL at the end. Damage is the end as well for those who
- * write later, but a fault is given. */
-int storage_read(struct storage *, const char **p, size_t *n, struct fault *);
+/* The next record, a new reference; *V is NULL at the end. A fault is final. */
+int storage_read_json(struct storage *, json_t **v, struct fault *);
+/* What was read last is no good after all: the good records end before it. */
+void storage_stop_reading(struct storage *);
 /* The path of a file, NULL for memory. */
 const char *storage_path(const struct storage *);
 /* Says when the snapshot that the file begins with was made, for the rule of compaction. */

@@ -62,6 +62,9 @@ json_write_real(struct str *out, double x)
     if (!isfinite(x)) {
         x = x > 0 ? 1.7976931348623157e308 : x < 0 ? -1.7976931348623157e308 : 0;
     }
+    if (x == 0) {
+        x = 0; /* never -0, which no integer is */
+    }
     char text[40];
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, x);

@@ -223,13 +223,12 @@ test_pattern_list(void **state)
     (void)state;
     log_configure("PATTERN:file:%m", NULL);
     char *list = log_list_patterns();
-    assert_string_equal(list,
-                        "         prefix                            format\n"
-                        "         ------                            ------\n"
-                        "SYSLOG   <%B> %D{%h %e %T} %E %A:          ovs|%05N|%c%T|%p|%m\n"
-                        "CONSOLE  none                              "
-                        "%D{%Y-%m-%dT%H:%M:%SZ}|%05N|%c%T|%p|%m\n"
-                        "FILE     none                              %m\n");
+    assert_string_equal(list, "         prefix                            format\n"
+                              "         ------                            ------\n"
+                              "SYSLOG   <%B> %D{%h %e %T} %E %A:          ovs|%05N|%c%T|%p|%m\n"
+                              "CONSOLE  none                              "
+                              "%D{%Y-%m-%dT%H:%M:%SZ}|%05N|%c%T|%p|%m\n"
+                              "FILE     none                              %m\n");
     os_free(list);
 }
 

@@ -46,9 +46,8 @@ test_vectors(void **state)
     for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
         struct address a;
         struct err e = {0};
-        int error = (vectors[i].passive ? address_parse_passive
-                                        : address_parse_active)(vectors[i].in,
-                                                                vectors[i].default_port, &a, &e);
+        int error = (vectors[i].passive ? address_parse_passive : address_parse_active)(
+            vectors[i].in, vectors[i].default_port, &a, &e);
         assert_string_equal(e.text, vectors[i].error);
         if (vectors[i].host) {
             assert_int_equal(error, 0);

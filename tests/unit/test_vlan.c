@@ -60,7 +60,7 @@ test_input(void **state UNUSED)
         bool accepted = vlan_of_input(&r, inputs[i].tagged, inputs[i].tci, &vlan, &own);
         if (accepted != inputs[i].accepted ||
             (accepted && (vlan != inputs[i].vlan || own != inputs[i].own_tag))) {
-            fail_msg("row %zu: accepted %d vlan %u own %d", i, accepted, vlan, own);
+            fail_msg("row %u: accepted %d vlan %u own %d", (unsigned int)i, accepted, vlan, own);
         }
     }
 }
@@ -93,7 +93,7 @@ test_output(void **state UNUSED)
         uint16_t vid = 0xffff;
         bool tagged = vlan_output_tag(&r, outputs[i].vlan, outputs[i].pcp, &vid);
         if (tagged != outputs[i].tagged || vid != outputs[i].vid) {
-            fail_msg("row %zu: tagged %d vid %u", i, tagged, vid);
+            fail_msg("row %u: tagged %d vid %u", (unsigned int)i, tagged, vid);
         }
     }
 }

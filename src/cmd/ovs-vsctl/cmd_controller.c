@@ -225,8 +225,8 @@ set_ssl(struct vsctl_call *call)
 const struct vsctl_command controller_commands[] = {
     {"get-controller", 1, 1, "!BRIDGE", "", prepare_controller, get_controller, NULL, false},
     {"del-controller", 1, 1, "!BRIDGE", "", prepare_controller, del_controller, NULL, true},
-    {"set-controller", 1, VSCTL_UNLIMITED, "!BRIDGE +TARGET", "--inactivity-probe=",
-     prepare_controller, set_controller, NULL, true},
+    {"set-controller", 1, VSCTL_UNLIMITED, "!BRIDGE +TARGET",
+     "--inactivity-probe=", prepare_controller, set_controller, NULL, true},
     {"get-fail-mode", 1, 1, "!BRIDGE", "", view_prepare, get_fail_mode, NULL, false},
     {"del-fail-mode", 1, 1, "!BRIDGE", "", view_prepare, del_fail_mode, NULL, true},
     {"set-fail-mode", 2, 2, "!BRIDGE !MODE", "", view_prepare, set_fail_mode, NULL, true},

@@ -155,12 +155,13 @@ insert_port(struct vsctl *v, const struct port_request *r)
 {
     struct vs_port *row = vs_port_insert(v->txn);
     struct vs_interface **ifaces = xalloc(r->n_ifaces * sizeof *ifaces);
+    struct datum *refs = datum_new(ATOM_UUID, ATOM_VOID, r->n_ifaces);
     vs_port_set_name(v->txn, row, r->name);
     for (size_t i = 0; i < r->n_ifaces; i++) {
         ifaces[i] = insert_iface(v, r->ifaces[i]);
-        replica_txn_add(v->txn, &row->row, VS_PORT_INTERFACES,
-                        datum_from_uuid(&ifaces[i]->row.uuid));
+        refs->atoms[i].uuid = ifaces[i]->row.uuid;
     }
+    vs_port_set_interfaces(v->txn, row, datum_sort_unique(refs));
     vs_port_set_bond_fake_iface(v->txn, row, r->fake_iface);
     if (r->bridge->parent) {
         const int64_t tag = r->bridge->vlan;
@@ -327,10 +328,6 @@ check_deletion(const struct view_port *port, const struct view_bridge *b, const 
     if (b && port->bridge != b) {
         if (port->bridge->parent == b) {
             log_fatal("bridge %s does not have a port %s (although its child bridge %s does)",
-                      b->name, target, name);
-        }
-        if (b->parent && b->parent == port->bridge) {
-            log_fatal("bridge %s does not have a port %s (although its parent bridge %s does)",
                       b->name, target, name);
         }
         log_fatal("bridge %s does not have a port %s", b->name, target);

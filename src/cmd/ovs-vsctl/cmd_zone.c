@@ -190,8 +190,8 @@ list_zone_tp(struct vsctl_call *call)
         const struct vs_ct_zone *zone = vs_datapath_ct_zones_value(dp, i);
         const struct vs_ct_timeout_policy *policy = zone ? vs_ct_zone_timeout_policy(zone) : NULL;
         const struct datum *t = policy ? vs_ct_timeout_policy_timeouts(policy) : NULL;
-        str_putf(&call->output, "Zone:%lld, Timeout Policies:",
-                 (long long)datum_key(zones, i)->integer);
+        str_putf(&call->output,
+                 "Zone:%lld, Timeout Policies:", (long long)datum_key(zones, i)->integer);
         for (size_t j = 0; j < datum_n(t); j++) {
             str_putf(&call->output, " %s=%lld", atom_string(datum_key(t, j)),
                      (long long)datum_value(t, j)->integer);

@@ -2,12 +2,16 @@
 /* Process facts that only POSIX has. Main thread. */
 #include "os/process.h"
 
+#include "os/file.h"
 #include "os/log.h"
+#include "os/mem.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 LOG_MODULE(process);
 
@@ -27,4 +31,17 @@ os_lock_memory(void)
     if (mlockall(MCL_CURRENT | MCL_FUTURE)) {
         log_warn("mlockall failed: %s", strerror(errno));
     }
+}
+
+char *
+os_parent_name(void)
+{
+    char path[40], *name;
+    size_t n;
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)getppid());
+    if (os_file_slurp(path, 4096, &name, &n)) {
+        return NULL;
+    }
+    name[strcspn(name, "\n")] = '\0';
+    return name;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Named pipes' places: \\.\pipe\ and the path without backslashes, so that a client finds the
+/* Named pipes' places: \\.\pipe\ and the path without (back)slashes, so that a client finds the
  * pipe C:openvswitchvarrunopenvswitchdb.sock for C:\openvswitch\var\run\openvswitch\db.sock. */
 #include "os/local.h"
 
@@ -25,7 +25,7 @@ os_local_open(const char *path, struct os_local *l)
     strcpy(l->name, prefix);
     char *out = l->name + strlen(prefix);
     for (const char *p = l->path; *p; p++) {
-        if (*p != '\\') {
+        if (*p != '\\' && *p != '/') { /* both separate folders on Windows */
             *out++ = *p;
         }
     }

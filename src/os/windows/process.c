@@ -17,3 +17,9 @@ os_lock_memory(void)
     /* Windows has no call for the whole process; working-set limits are the service's to set. */
     log_warn("mlockall not supported on this host");
 }
+
+char *
+os_parent_name(void)
+{
+    return NULL;
+}

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static void
-tell(void *r_)
+tell_program(void *r_)
 {
     struct replica *r = r_;
     if (!r->alert) {
@@ -53,7 +53,7 @@ replica_new(struct os_loop *loop, const struct db_schema *schema,
     }
     r->schema_id = r->monitor_id = r->lock_id = -1;
     list_init(&r->pending_txns);
-    os_task_init(&r->tell, loop, tell, r);
+    os_task_init(&r->tell, loop, tell_program, r);
     return r;
 }
 

@@ -60,14 +60,11 @@ element_json(const struct replica_txn *txn, const struct datum *d, size_t i,
     return pair;
 }
 
-/* D as <value>; a set of keys too where TYPE is a map. */
+/* D as a set or a map, which may be of keys alone where TYPE is a map. */
 static json_t *
-value_json(const struct replica_txn *txn, const struct datum *d, const struct datum_type *type)
+elements_json(const struct replica_txn *txn, const struct datum *d, const struct datum_type *type)
 {
     bool is_map = datum_type_is_map(type) && !(d && d->value_type == ATOM_VOID);
-    if (!is_map && datum_n(d) == 1) {
-        return element_json(txn, d, 0, type, false);
-    }
     json_t *elements = json_array();
     for (size_t i = 0; i < datum_n(d); i++) {
         json_array_append_new(elements, element_json(txn, d, i, type, is_map));
@@ -76,6 +73,14 @@ value_json(const struct replica_txn *txn, const struct datum *d, const struct da
     json_array_append_new(value, json_string(is_map ? "map" : "set"));
     json_array_append_new(value, elements);
     return value;
+}
+
+/* D as <value>: the same, but for a set of one. */
+static json_t *
+value_json(const struct replica_txn *txn, const struct datum *d, const struct datum_type *type)
+{
+    return datum_type_is_map(type) || datum_n(d) != 1 ? elements_json(txn, d, type)
+                                                      : element_json(txn, d, 0, type, false);
 }
 
 /* -- Operations -- */
@@ -192,7 +197,7 @@ put_mutation(json_t *mutations, const struct replica_txn *txn, const struct colu
         json_t *mutation = json_array();
         json_array_append_new(mutation, json_string(c->name));
         json_array_append_new(mutation, json_string(mutator));
-        json_array_append_new(mutation, value_json(txn, d, &c->type));
+        json_array_append_new(mutation, elements_json(txn, d, &c->type));
         json_array_append_new(mutations, mutation);
     }
 }

@@ -246,14 +246,14 @@ take_table_schema(struct replica_table *t, const json_t *schema)
         json_object_get(json_object_get(schema, "tables"), t->schema->name), "columns");
     t->is_absent = !columns;
     if (t->is_watched && t->is_absent) {
-        log_warn("%s database lacks %s table (database needs upgrade?)", t->replica->schema->name,
+        log_info("%s database lacks %s table (database needs upgrade?)", t->replica->schema->name,
                  t->schema->name);
     }
     for (uint32_t i = 0; i < t->schema->n_columns; i++) {
         const char *name = t->schema->columns[i]->name;
         t->absent[i] = !json_object_get(columns, name);
         if (columns && t->absent[i] && t->watch[i]) {
-            log_warn("%s table in %s database lacks %s column (database needs upgrade?)",
+            log_info("%s table in %s database lacks %s column (database needs upgrade?)",
                      t->schema->name, t->replica->schema->name, name);
         }
     }
@@ -378,7 +378,11 @@ disconnected(void *r_, int code)
     replica_txns_lost(r);
 }
 
-static const struct jsonrpc_events session_events = {connected, message, disconnected};
+static const struct jsonrpc_events session_events = {
+    .connected = connected,
+    .message = message,
+    .disconnected = disconnected,
+};
 
 int
 replica_connect(struct replica *r, const char *remote, bool retry, struct err *e)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON: the framer and the parser agree about where a text ends, whatever the pieces that it
+ * comes in, and what is read is written and read again has the same text. */
+#include <string.h>
+
+#include "text/json.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *p = (const char *)data;
+    struct json_framer whole, bytes;
+    size_t used = 0, used_bytes = 0, one;
+    json_framer_init(&whole);
+    json_framer_init(&bytes);
+    int found = json_framer_feed(&whole, p, size, &used), found_bytes = 0;
+    while (used_bytes < size && !found_bytes) {
+        found_bytes = json_framer_feed(&bytes, p + used_bytes, 1, &one);
+        used_bytes += one;
+    }
+    VERIFY(found == found_bytes && used == used_bytes);
+
+    json_t *v, *again;
+    struct err e;
+    if (!json_read(p, size, &v, &e)) {
+        char *text = json_text(v, JSON_WRITE_SORTED);
+        VERIFY(!json_read(text, strlen(text), &again, NULL));
+        /* A real without a fraction comes back as an integer, so texts are compared. */
+        char *second = json_text(again, JSON_WRITE_SORTED);
+        VERIFY(!strcmp(text, second));
+        os_free(second);
+        json_decref(again);
+        os_free(text);
+        text = json_text(v, JSON_WRITE_PRETTY);
+        VERIFY(!json_read(text, strlen(text), &again, NULL));
+        json_decref(again);
+        os_free(text);
+        json_decref(v);
+    }
+    return 0;
+}
