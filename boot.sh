@@ -15,7 +15,7 @@ set -eu
 
 BUILD="gcc libc6-dev linux-libc-dev make meson ninja-build pkg-config python3
        libuv1-dev libjansson-dev libssl-dev libck-dev libmnl-dev
-       libcap-ng-dev"
+       libcap-ng-dev scdoc"
 DEMO="iproute2 iputils-ping iperf3 procps python3 tcpdump util-linux"
 CHECK="$DEMO binutils clang clang-format-14 llvm libclang-rt-14-dev libcmocka-dev openssl
        python3-pytest python3-pytest-xdist python3-scapy ethtool socat

@@ -5,6 +5,7 @@
 
 #include "os/err_format.h"
 #include "os/mem.h"
+#include "os/process.h"
 
 struct child {
     uv_process_t process;
@@ -30,15 +31,11 @@ int
 os_child_start(struct os_loop *loop, const char *command, void (*ended)(void *aux, bool ok),
                void *aux, struct err *e)
 {
-#ifdef _WIN32
-    (void)loop, (void)command, (void)ended, (void)aux;
-    return err_fail(e, -E_NOTSUP, "running a command is not supported on Windows");
-#else
     struct child *c = xzalloc(sizeof *c);
     c->process.data = c;
     c->ended = ended;
     c->aux = aux;
-    char *args[] = {"/bin/sh", "-c", (char *)command, NULL};
+    char *args[] = {(char *)os_shell[0], (char *)os_shell[1], (char *)command, NULL};
     uv_stdio_container_t streams[3];
     for (int fd = 0; fd < 3; fd++) {
         streams[fd].flags = UV_INHERIT_FD;
@@ -58,5 +55,4 @@ os_child_start(struct os_loop *loop, const char *command, void (*ended)(void *au
                         uv_strerror(status));
     }
     return 0;
-#endif
 }

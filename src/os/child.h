@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "os/loop.h"
 
-/* Starts COMMAND in /bin/sh with this process's standard streams. ENDED(aux, ok) is called once:
- * OK if it exited with 0. -E_NOTSUP on Windows. */
+/* Starts COMMAND in the host's shell with this process's standard streams. ENDED(aux, ok) is
+ * called once: OK if it exited with 0. */
 int os_child_start(struct os_loop *, const char *command, void (*ended)(void *aux, bool ok),
                    void *aux, struct err *);

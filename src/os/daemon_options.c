@@ -5,7 +5,7 @@
 #include "os/daemon_internal.h"
 
 #include "os/dirs.h"
-#include "os/log.h"
+#include "os/log_internal.h"
 #include "os/mem.h"
 
 struct daemon_settings daemon_settings;
@@ -29,6 +29,7 @@ set_pidfile(const char *arg)
 void
 daemon_parse_option(int val, const char *arg)
 {
+    log_settings.fatal_level = LOG_EMER;
     switch (val) {
     case DAEMON_OPT_DETACH:
         daemon_settings.detach = true;

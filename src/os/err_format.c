@@ -87,29 +87,54 @@ err_to_errno(int code)
     return index < E_COUNT && errnos[index] ? errnos[index] : EIO;
 }
 
-/* libuv's own numbers where the host has no errno of that name, or numbers it differently. */
+/* libuv's numbers, which on Windows are no errno values. */
 static const struct {
     int uv;
     int code;
 } uv_codes[] = {
-    {UV_EOF, -E_EOF},
-    {UV_ENOENT, -E_NOENT},
-    {UV_ECONNREFUSED, -E_CONNREFUSED},
-    {UV_ECONNRESET, -E_CONNRESET},
+    {UV_EACCES, -E_ACCES},
     {UV_EADDRINUSE, -E_ADDRINUSE},
     {UV_EADDRNOTAVAIL, -E_ADDRNOTAVAIL},
-    {UV_EACCES, -E_ACCES},
-    {UV_EPERM, -E_PERM},
-    {UV_EPIPE, -E_PIPE},
-    {UV_ETIMEDOUT, -E_TIMEDOUT},
-    {UV_ENETUNREACH, -E_NETUNREACH},
-    {UV_EHOSTUNREACH, -E_HOSTUNREACH},
-    {UV_EINVAL, -E_INVAL},
-    {UV_ENOTSUP, -E_NOTSUP},
+    {UV_EAFNOSUPPORT, -E_AFNOSUPPORT},
+    {UV_EAGAIN, -E_AGAIN},
+    {UV_EAI_AGAIN, -E_HOSTUNREACH},
+    {UV_EAI_FAIL, -E_HOSTUNREACH},
+    {UV_EAI_NODATA, -E_HOSTUNREACH},
+    {UV_EAI_NONAME, -E_HOSTUNREACH},
+    {UV_EBADF, -E_BADF},
     {UV_EBUSY, -E_BUSY},
     {UV_ECANCELED, -E_CANCELED},
-    {UV_ENOTCONN, -E_NOTCONN},
+    {UV_ECHARSET, -E_INVAL},
+    {UV_ECONNABORTED, -E_CONNRESET},
+    {UV_ECONNREFUSED, -E_CONNREFUSED},
+    {UV_ECONNRESET, -E_CONNRESET},
+    {UV_EEXIST, -E_EXIST},
+    {UV_EFBIG, -E_FBIG},
+    {UV_EHOSTUNREACH, -E_HOSTUNREACH},
+    {UV_EINVAL, -E_INVAL},
+    {UV_EIO, -E_IO},
+    {UV_EISDIR, -E_ISDIR},
+    {UV_EMFILE, -E_MFILE},
+    {UV_EMSGSIZE, -E_MSGSIZE},
     {UV_ENAMETOOLONG, -E_NAMETOOLONG},
+    {UV_ENETDOWN, -E_NETDOWN},
+    {UV_ENETUNREACH, -E_NETUNREACH},
+    {UV_ENOBUFS, -E_NOBUFS},
+    {UV_ENODEV, -E_NODEV},
+    {UV_ENOENT, -E_NOENT},
+    {UV_ENOMEM, -E_NOMEM},
+    {UV_ENOSPC, -E_NOSPC},
+    {UV_ENOTCONN, -E_NOTCONN},
+    {UV_ENOTDIR, -E_NOTDIR},
+    {UV_ENOTSUP, -E_NOTSUP},
+    {UV_ENXIO, -E_NXIO},
+    {UV_EOF, -E_EOF},
+    {UV_EPERM, -E_PERM},
+    {UV_EPIPE, -E_PIPE},
+    {UV_EPROTO, -E_PROTO},
+    {UV_EROFS, -E_ROFS},
+    {UV_ESRCH, -E_SRCH},
+    {UV_ETIMEDOUT, -E_TIMEDOUT},
 };
 
 int

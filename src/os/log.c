@@ -20,7 +20,8 @@ const char *const log_level_names[LOG_N_LEVELS] = {"OFF", "EMER", "ERR", "WARN",
 const char *const log_dest_names[LOG_N_DESTS] = {"console", "syslog", "file"};
 const int log_severities[LOG_N_LEVELS] = {1, 1, 3, 4, 5, 7};
 
-struct log_settings log_settings = {.program = "?", .facility = -1, .fd = -1};
+struct log_settings log_settings = {
+    .program = "?", .facility = -1, .fd = -1, .fatal_level = LOG_ERR};
 
 static struct list modules = LIST_INIT(&modules);
 static uv_once_t once = UV_ONCE_INIT;
@@ -289,7 +290,7 @@ fail(const char *text)
 {
     fprintf(stderr, "%s: %s\n", log_settings.program, text);
     fflush(stderr);
-    deliver(&log_module_, LOG_EMER, text, false);
+    deliver(&log_module_, log_settings.fatal_level, text, false);
     exit(EXIT_FAILURE);
 }
 

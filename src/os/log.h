@@ -61,7 +61,8 @@ void log_register(struct log_module *); /* for LOG_MODULE */
 void log_write(struct log_module *, enum log_level, const char *fmt, ...) PORT_PRINTF(3, 4);
 void log_write_limited(struct log_module *, struct log_rate *, enum log_level, const char *fmt,
                        ...) PORT_PRINTF(4, 5);
-/* Says FMT on standard error as "program: message", logs it at EMER, exits with 1. */
+/* Says FMT on standard error as "program: message", logs it (at EMER in a daemon, else at
+ * ERR), exits with 1. */
 void log_fatal(const char *fmt, ...) PORT_PRINTF(1, 2) PORT_NORETURN;
 /* The same with ": error text" of CODE appended. */
 void log_fatal_code(int code, const char *fmt, ...) PORT_PRINTF(2, 3) PORT_NORETURN;

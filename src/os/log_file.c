@@ -32,6 +32,25 @@ close_fd(int fd)
     }
 }
 
+static bool
+is_same_file(int a, int b)
+{
+    uv_fs_t x = {0}, y = {0};
+    bool same = !uv_fs_fstat(NULL, &x, a, NULL) && !uv_fs_fstat(NULL, &y, b, NULL) &&
+                x.statbuf.st_dev == y.statbuf.st_dev && x.statbuf.st_ino == y.statbuf.st_ino;
+    uv_fs_req_cleanup(&x);
+    uv_fs_req_cleanup(&y);
+    return same;
+}
+
+void
+log_announce_closing(void)
+{
+    if (log_settings.fd >= 0) {
+        log_info("closing log file");
+    }
+}
+
 /* Makes the file at PATH, shown as NAME, the log file. Takes both over. */
 static int
 use_file(char *path, char *name, struct err *e)
@@ -45,6 +64,10 @@ use_file(char *path, char *name, struct err *e)
         os_free(name);
         return code;
     }
+    bool same = log_settings.fd >= 0 && is_same_file(log_settings.fd, fd);
+    if (!same) {
+        log_announce_closing();
+    }
     log_lock();
     close_fd(log_settings.fd);
     os_free(log_settings.file_path);
@@ -54,7 +77,9 @@ use_file(char *path, char *name, struct err *e)
     log_settings.file_name = name;
     log_refresh_levels();
     log_unlock();
-    log_info("opened log file %s", name);
+    if (!same) {
+        log_info("opened log file %s", name);
+    }
     return 0;
 }
 
@@ -84,9 +109,6 @@ log_reopen_file(struct err *e)
 void
 log_close_file(void)
 {
-    if (log_settings.fd >= 0) {
-        log_info("closing log file");
-    }
     log_lock();
     close_fd(log_settings.fd);
     log_settings.fd = -1;

@@ -26,6 +26,7 @@ struct log_settings {
     const char *program;         /* as messages show it */
     uint64_t start_ms;           /* os_real_ns() / 1e6 at log_start() */
     char *patterns[LOG_N_DESTS]; /* NULL: the default */
+    enum log_level fatal_level;  /* of log_fatal(): daemons are an emergency, tools are not */
     int facility;                /* -1: the default of each destination */
     int fd;                      /* of the log file, -1: none */
     char *file_path;             /* absolute, for reopening; NULL: no file was asked for */
@@ -37,7 +38,11 @@ extern const char *const log_level_names[LOG_N_LEVELS];
 extern const char *const log_dest_names[LOG_N_DESTS];
 /* Standard RFC 5424 severity by level. */
 extern const int log_severities[LOG_N_LEVELS];
-#define LOG_SYSLOG_PREFIX "<%B> %D{%h %e %T} %E %A: "
+/* What vlog/list-pattern shows; our sockets send the plain priority, and --syslog-target the
+ * header of RFC 5424. */
+#define LOG_SYSLOG_PREFIX  "<%B> %D{%h %e %T} %E %A: "
+#define LOG_SOCKET_PREFIX  "<%B>"
+#define LOG_TARGET_PATTERN "<%B>1 %D{%Y-%m-%dT%H:%M:%S.###Z} %E %A %P %c - \xef\xbb\xbf%m"
 enum { LOG_FACILITY_DAEMON = 3, LOG_FACILITY_LOCAL0 = 16 };
 
 /* Guards settings, modules and destinations. */
@@ -58,6 +63,9 @@ void log_line_put(struct log_line *, const char *p, size_t n);
 void log_line_putf(struct log_line *, const char *fmt, ...) PORT_PRINTF(2, 3);
 /* With the lock: the pattern in force. */
 const char *log_pattern(enum log_dest);
+
+/* Says in the log file, if there is one, that it is being closed. */
+void log_announce_closing(void);
 
 /* -- Per system -- */
 void log_split_time(time_t, bool utc, struct tm *);

@@ -51,6 +51,7 @@ log_parse_option(int val, const char *arg)
         if (log_set_syslog_target(arg, &e)) {
             log_err("%s", e.text);
         }
+        log_warn("--syslog-target flag is deprecated, use --syslog-method instead");
         break;
     }
 }

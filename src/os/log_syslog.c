@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The syslog destination: the method (libc, a Unix or UDP socket of our own, null) and the
- * additional target of --syslog-target. Socket methods put the prefix of RFC 3164 before the
- * pattern; libc adds its own. Sockets never block: what does not fit is lost. Called with the
- * log's lock, settings from the main thread. */
+ * additional target of --syslog-target. Socket methods put the priority before the
+ * pattern; libc adds its own prefix; the target gets messages in the form of RFC 5424. Sockets
+ * never block: what does not fit is lost. Called with the log's lock, settings from the main
+ * thread. */
 #include "os/log_internal.h"
 
 #include <stdlib.h>
@@ -76,12 +77,13 @@ log_set_syslog_target(const char *target, struct err *e)
 }
 
 static void
-send_line(int fd, const struct log_message *m, int facility)
+send_line(int fd, const char *prefix, const char *pattern, const struct log_message *m,
+          int facility)
 {
     if (fd >= 0) {
         struct log_line line = {NULL, 0, 0};
-        log_format(&line, LOG_SYSLOG_PREFIX, m, facility);
-        log_format(&line, log_pattern(LOG_SYSLOG), m, facility);
+        log_format(&line, prefix, m, facility);
+        log_format(&line, pattern, m, facility);
         log_syslog_send(fd, line.s, line.n);
         os_free(line.s);
     }
@@ -103,7 +105,7 @@ log_syslog_write(const struct log_message *m)
                         log_severities[m->level], line.s);
         os_free(line.s);
     } else if (method == METHOD_SOCKET) {
-        send_line(method_fd, m, LOG_FACILITY_LOCAL0);
+        send_line(method_fd, LOG_SOCKET_PREFIX, log_pattern(LOG_SYSLOG), m, LOG_FACILITY_DAEMON);
     }
-    send_line(target_fd, m, LOG_FACILITY_LOCAL0);
+    send_line(target_fd, "", LOG_TARGET_PATTERN, m, LOG_FACILITY_LOCAL0);
 }

@@ -267,15 +267,9 @@ check_start(struct dblog *l, struct fault *f)
 static int
 take_lock(struct dblog *l, struct fault *f)
 {
-    int holder = 0;
-    int code = os_lock_take(l->real_path, &l->lock, &holder);
+    int code = os_lock_take(l->real_path, &l->lock, NULL);
     if (!code) {
         return 0;
-    }
-    if (holder) {
-        log_warn("%s: cannot lock file because it is already locked by pid %d", l->path, holder);
-    } else {
-        log_warn("%s: failed to lock file: %s", l->path, err_text(code));
     }
     return io_fault(l, code, "failed to lock lockfile", f);
 }

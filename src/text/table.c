@@ -174,45 +174,42 @@ put_title(const struct table *t, struct str *out)
 
 /* -- table -- */
 
+/* A line is put together cell by cell; spaces come only before something visible. */
+struct line {
+    struct str *out;
+    size_t pending; /* spaces owed */
+};
+
 static void
-put_padded(struct str *out, const char *text, size_t width, bool last)
+put_cell(struct line *line, const char *text, size_t width)
 {
-    size_t n = strlen(text);
-    str_put(out, text, n);
-    if (last) {
-        str_putc(out, '\n');
-    } else {
-        str_put_repeat(out, ' ', (width > n ? width - n : 0) + 1);
+    size_t n = MIN(strlen(text), width); /* wider only when the width is limited */
+    if (n) {
+        str_put_repeat(line->out, ' ', line->pending);
+        str_put(line->out, text, n);
+        line->pending = 0;
     }
+    line->pending += width - n + 1;
 }
 
 static void
-put_cut(struct str *out, const char *text, size_t width, size_t max, bool last)
+end_line(struct line *line)
 {
-    if (max && strlen(text) > max) {
-        char *cut = xmemdup0(text, max);
-        put_padded(out, cut, width, last);
-        os_free(cut);
-    } else {
-        put_padded(out, text, width, last);
-    }
+    str_putc(line->out, '\n');
+    line->pending = 0;
 }
 
 static size_t *
 column_widths(const struct table *t, char **texts, const struct table_style *style)
 {
     size_t *widths = xzalloc(t->n_columns * sizeof *widths);
+    size_t max = style->max_column_width ? style->max_column_width : SIZE_MAX;
     for (size_t x = 0; x < t->n_columns; x++) {
         widths[x] = style->headings ? strlen(t->headings[x]) : 0;
     }
     for (size_t i = 0; i < t->n_cells; i++) {
-        size_t *width = &widths[i % t->n_columns];
-        *width = MAX(*width, strlen(texts[i]));
-    }
-    for (size_t x = 0; x < t->n_columns; x++) {
-        if (style->max_column_width) {
-            widths[x] = MIN(widths[x], style->max_column_width);
-        }
+        size_t *width = &widths[i % t->n_columns], n = strlen(texts[i]);
+        *width = MAX(*width, MIN(n, max));
     }
     return widths;
 }
@@ -222,19 +219,24 @@ format_table(const struct table *t, const struct table_style *style, struct str 
 {
     char **texts = all_texts(t, style);
     size_t *widths = column_widths(t, texts, style);
-    size_t n = t->n_columns, max = style->max_column_width;
+    struct line line = {out, 0};
+    size_t n = t->n_columns;
     put_title(t, out);
     if (style->headings) {
         for (size_t x = 0; x < n; x++) {
-            put_cut(out, t->headings[x], widths[x], max, x + 1 == n);
+            put_cell(&line, t->headings[x], widths[x]);
         }
+        end_line(&line);
         for (size_t x = 0; x < n; x++) {
             str_put_repeat(out, '-', widths[x]);
             str_putc(out, x + 1 == n ? '\n' : ' ');
         }
     }
     for (size_t i = 0; i < t->n_cells; i++) {
-        put_cut(out, texts[i], widths[i % n], max, (i + 1) % n == 0);
+        put_cell(&line, texts[i], widths[i % n]);
+        if ((i + 1) % n == 0) {
+            end_line(&line);
+        }
     }
     os_free(widths);
     free_texts(t, texts);

@@ -212,9 +212,11 @@ test_file(void **state)
     log_warn("kept");
     char *text = take_log();
     assert_null(strstr(text, "lost"));
-    assert_non_null(strstr(text, "closing log file\n"));
+    assert_non_null(strstr(text, "opened log file"));
     assert_non_null(strstr(text, "kept\n"));
     os_free(text);
+    assert_int_equal(log_reopen_file(NULL), 0); /* nothing was rotated */
+    expect_log("");
 }
 
 static void

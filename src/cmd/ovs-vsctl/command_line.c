@@ -227,6 +227,20 @@ command_line_options(int first_val, size_t *n)
     return rows;
 }
 
+static void
+put_word(struct str *text, const char *word)
+{
+    bool quote = strpbrk(word, " \t\r\n\v\f\"'\\");
+    str_puts(text, quote ? "\"" : "");
+    for (; *word; word++) {
+        if (*word == '"' || *word == '\\') {
+            str_putc(text, '\\');
+        }
+        str_putc(text, *word);
+    }
+    str_puts(text, quote ? "\"" : "");
+}
+
 char *
 command_line_text(int argc, char *argv[])
 {
@@ -235,11 +249,7 @@ command_line_text(int argc, char *argv[])
         if (i) {
             str_putc(&text, ' ');
         }
-        if (strpbrk(argv[i], " \"'\\")) {
-            json_write_string(&text, argv[i], strlen(argv[i]));
-        } else {
-            str_puts(&text, argv[i]);
-        }
+        put_word(&text, argv[i]);
     }
     return str_take(&text);
 }

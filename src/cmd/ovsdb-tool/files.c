@@ -13,8 +13,6 @@
 #include "ovsdb/record.h"
 #include "text/version.h"
 
-LOG_MODULE(ovsdb_tool);
-
 static struct db_schema *
 schema_of_file(const char *path)
 {
@@ -84,13 +82,9 @@ static struct os_lock *
 lock(const char *path)
 {
     struct os_lock *l = NULL;
-    int holder = 0;
     char *real = os_file_follow_links(path);
-    int code = os_lock_take(real, &l, &holder);
+    int code = os_lock_take(real, &l, NULL);
     if (code) {
-        if (holder) {
-            log_warn("%s: cannot lock file because it is already locked by pid %d", path, holder);
-        }
         log_fatal("%s: failed to lock lockfile (%s)", path, err_text(code));
     }
     os_free(real);

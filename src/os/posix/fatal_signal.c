@@ -19,7 +19,7 @@ LOG_MODULE(fatal_signal);
 
 static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM};
 static int caught;
-enum { MAX_LOOPS = 16, PATIENCE_S = 2 };
+enum { MAX_LOOPS = 16, PATIENCE_S = 10 };
 static struct os_loop *loops[MAX_LOOPS];
 
 void
@@ -41,8 +41,11 @@ handle(int signum)
 {
     int saved_errno = errno;
     bool woken = false;
-    bool again = PORT_EXCHANGE(&caught, signum) != 0;
-    for (size_t i = 0; i < MAX_LOOPS && !again; i++) {
+    int first = PORT_READ_ONCE(&caught);
+    if (!first) {
+        PORT_WRITE_ONCE(&caught, signum);
+    }
+    for (size_t i = 0; i < MAX_LOOPS && !first; i++) {
         struct os_loop *loop = PORT_LOAD_ACQUIRE(&loops[i]);
         if (loop) {
             uv_async_send(&loop->fatal);
@@ -50,6 +53,7 @@ handle(int signum)
         }
     }
     if (!woken) {
+        signum = first ? first : signum;
         sigset_t set;
         sigemptyset(&set);
         sigaddset(&set, signum);

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "os/err_format.h"
-#include "os/log.h"
+#include "os/log_internal.h"
 #include "os/mem.h"
 
 LOG_MODULE(daemon_unix);
@@ -192,6 +192,7 @@ monitor_start(int our_parent)
             }
         }
         set_title("%s: monitoring pid %d (%s)", log_program_name(), (int)pid, health);
+        log_announce_closing();
         log_close_file();
         int status = wait_for(pid);
         if (had_file) {

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+
+const char *const os_shell[2] = {"/bin/sh", "-c"};
 #include <unistd.h>
 
 LOG_MODULE(process);

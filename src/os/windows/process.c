@@ -2,6 +2,8 @@
 /* Process facts on Windows: there is no limit of descriptors to raise. Any thread. */
 #include "os/process.h"
 
+const char *const os_shell[2] = {"cmd.exe", "/c"};
+
 #include "os/log.h"
 
 LOG_MODULE(process);

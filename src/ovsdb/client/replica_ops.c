@@ -233,7 +233,8 @@ static void
 put_edit(json_t *ops, const struct replica_txn *txn, struct replica_edit *edit)
 {
     if (edit->is_deleted) {
-        if (!edit->is_inserted) {
+        /* Elsewhere a row goes when nothing refers to it any more, and not before. */
+        if (!edit->is_inserted && edit->row->table->schema->is_root) {
             json_array_append_new(ops, op_on_row("delete", edit->row));
         }
     } else if (edit->is_inserted) {
