@@ -256,6 +256,47 @@ write_row(struct str *out, const struct row *row, const struct column_set *colum
     str_putc(out, '}');
 }
 
+/* Rows that look the same in the columns asked for are one: SEEN knows those written. */
+struct seen_row {
+    struct hnode node;
+    const struct row *row;
+};
+
+static bool
+was_seen(struct hmap *seen, struct seen_row *as, const struct row *row,
+         const struct column_set *columns)
+{
+    uint32_t hash = row_hash_columns(row, columns);
+    HMAP_FOR_EACH_WITH_HASH (struct seen_row, s, node, hash, seen) {
+        if (rows_equal_columns(s->row, row, columns)) {
+            return true;
+        }
+    }
+    as->row = row;
+    hmap_insert(seen, &as->node, hash);
+    return false;
+}
+
+static void
+write_rows(struct str *out, struct row **rows, size_t n, const struct table *t,
+           const struct column_set *columns)
+{
+    bool distinct = column_set_contains(columns, &t->schema->uuid);
+    struct seen_row *heads = distinct ? NULL : xalloc(n * sizeof *heads);
+    struct hmap seen;
+    bool first = true;
+    hmap_init(&seen);
+    for (size_t i = 0; i < n; i++) {
+        if (distinct || !was_seen(&seen, &heads[i], rows[i], columns)) {
+            str_puts(out, first ? "" : ",");
+            first = false;
+            write_row(out, rows[i], columns);
+        }
+    }
+    hmap_fini(&seen);
+    os_free(heads);
+}
+
 int
 exec_select(struct exec *x, struct object *o, struct fault *f)
 {
@@ -278,10 +319,7 @@ exec_select(struct exec *x, struct object *o, struct fault *f)
         size_t n;
         struct row **rows = exec_find_rows(x, t, &c, &n);
         str_puts(x->out, "\"rows\":[");
-        for (size_t i = 0; i < n; i++) {
-            str_puts(x->out, i ? "," : "");
-            write_row(x->out, rows[i], &columns);
-        }
+        write_rows(x->out, rows, n, t, &columns);
         str_putc(x->out, ']');
         os_free(rows);
     }

@@ -49,9 +49,12 @@ parse_set_change(struct mutation *m, const json_t *v, struct symbol_table *symbo
     type.n_min = 0;
     if (m->mutator == MUTATOR_DELETE) {
         type.n_max = DATUM_UNLIMITED;
-        const char *tag = json_string_value(json_array_get(arg, 0));
-        if (datum_type_is_map(&type) && (!tag || strcmp(tag, "map") != 0)) {
-            base_type_init(&type.value, ATOM_VOID); /* a set of keys */
+        if (datum_type_is_map(&type)) {
+            /* Pairs, or else keys: then it is the keys that are complained about. */
+            if (datum_from_json(&type, arg, symbols, &m->arg, NULL) == 0) {
+                return 0;
+            }
+            base_type_init(&type.value, ATOM_VOID);
         }
     }
     return datum_from_json(&type, arg, symbols, &m->arg, f);

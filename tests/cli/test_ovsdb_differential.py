@@ -178,6 +178,39 @@ def comparable(value):
     return value
 
 
+def without_empty(updates):
+    """UPDATES without rows of which nothing is shown: the packaged server tells of changes in
+    columns that are only part of a condition."""
+    kept = []
+    for update in updates:
+        tables = {t: {u: row for u, row in rows.items() if row != {"modify": {}}}
+                  for t, rows in update["params"][-1].items()}
+        tables = {t: rows for t, rows in tables.items() if rows}
+        if tables:
+            kept.append({**update, "params": update["params"][:-1] + [tables]})
+    return kept
+
+
+VALUE_ERRORS = ("syntax error", "constraint violation", "ovsdb error", "domain error",
+                "range error")
+
+
+def blames_equally(mine, other, operation):
+    """Both refuse a value of an operation that has several: either may be named."""
+    values = len(operation.get("row", {})) + len(operation.get("where", [])) + \
+        len(operation.get("mutations", []))
+    return (values > 1 and all(isinstance(x, dict) and x.get("error") in VALUE_ERRORS
+                               for x in (mine, other)))
+
+
+def even_out(mine, others, operations):
+    """OTHERS with the faults of MINE where one is as good as the other."""
+    if not isinstance(mine, list) or not isinstance(others, list) or len(mine) != len(others):
+        return others
+    return [m if i < len(operations) and blames_equally(m, o, operations[i]) else o
+            for i, (m, o) in enumerate(zip(mine, others))]
+
+
 class Side:
     """One of the two servers with its connection and monitors."""
 
@@ -202,7 +235,7 @@ class Side:
     def run(self, operations):
         reply = self.rpc.call("transact", ["T", *operations])
         updates = sorted(self.rpc.take_notifications(), key=lambda n: n["params"][0])
-        return comparable(reply.get("result")), comparable(updates), reply.get("error")
+        return comparable(reply.get("result")), without_empty(comparable(updates)), reply.get("error")
 
     def dump(self):
         selects = [{"op": "select", "table": t, "where": [],
@@ -214,6 +247,14 @@ class Side:
         self.rpc.close()
         self.box.appctl("exit", target="ovsdb-server")
         self.box.wait_end("ovsdb-server")
+
+
+def check_dump(side, expected, seed):
+    """SIDE, which opened a file of the other, has all that was in it."""
+    dump = without_ephemeral(side.dump())
+    assert dump == expected, (f"seed {seed}: {side.box.programs.kind} reads\n"
+                              f"ours {json.dumps(dump, sort_keys=True)}\n"
+                              f"reference {json.dumps(expected, sort_keys=True)}")
 
 
 def without_ephemeral(dump):
@@ -240,7 +281,10 @@ def test_random_transactions(sides):
     for i in range(rounds):
         operations = generator.transaction()
         mine, others = ours.run(operations), theirs.run(operations)
-        assert mine == others, f"seed {seed}, round {i}: {json.dumps(operations)}"
+        others = (even_out(mine[0], others[0], operations), *others[1:])
+        assert mine == others, (f"seed {seed}, round {i}: {json.dumps(operations)}\n"
+                                f"ours {json.dumps(mine, sort_keys=True)}\n"
+                                f"reference {json.dumps(others, sort_keys=True)}")
         n_committed += bool(mine[1])
         if i % 100 == 99:
             assert ours.dump() == theirs.dump(), f"seed {seed}, after round {i}"
@@ -258,7 +302,7 @@ def test_random_transactions(sides):
             target.write(source.read())
         side.box.start_ovsdb_server(databases=[copy])
         side.connect()
-        assert without_ephemeral(side.dump()) == expected, f"seed {seed}: {side.box.programs.kind}"
+        check_dump(side, expected, seed)
         # … also after it was compacted.
         side.box.appctl("ovsdb-server/compact", target="ovsdb-server")
         side.stop()
@@ -269,5 +313,5 @@ def test_random_transactions(sides):
             target.write(source.read())
         side.box.start_ovsdb_server(databases=[copy])
         side.connect()
-        assert without_ephemeral(side.dump()) == expected, f"seed {seed}: {side.box.programs.kind}"
+        check_dump(side, expected, seed)
         side.rpc.close()

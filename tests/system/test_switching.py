@@ -203,7 +203,7 @@ def test_device_that_comes_later(network, switch):
     """A port whose device does not exist yet is taken in when it appears."""
     switch.start_switch(dummy=False)
     done = switch.run("ovs-vsctl --timeout=10 add-br br0 -- add-port br0 late")
-    assert done.code == 0 and "could not open network device late (No such device)" in done.err
+    assert done.code == 65 and "could not open network device late (No such device)" in done.err
     assert switch.vsctl("get interface late ofport") == "-1"
     network.host("h1", "10.1.1.1/24", switch.netns, "late")
     switch.vsctl("wait-until interface late ofport=1")

@@ -17,7 +17,9 @@
 static char *
 scratch(const char *suffix)
 {
-    return xasprintf("test_os_file.%d.%s", os_pid(), suffix);
+    char *name = xasprintf("test_os_file.%d.%s", os_pid(), suffix);
+    os_file_remove(name); /* what a failed run left */
+    return name;
 }
 
 static void
