@@ -110,11 +110,30 @@ put_comment(struct str *out, const char *comment, size_t n)
     json_write_string(out, comment, n);
 }
 
+/* Can all differences be written as values of their columns? One of a column of at most N
+ * elements may have twice as many, which Open vSwitch writes but does not read. */
+static bool
+differences_fit(const struct txn_row *const *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct txn_row *tr = rows[i];
+        for (size_t c = 0; c < tr->n_changes && !tr->deleted; c++) {
+            struct txn_change *change = &tr->changes[c];
+            uint32_t n_max = change->column->type.n_max;
+            if (n_max != DATUM_UNLIMITED && datum_n(txn_change_diff(tr, change)) > n_max) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool
 record_write_txn(const struct txn *t, bool as_diff, uint64_t date_ms, struct str *out)
 {
     size_t n;
     const struct txn_row **rows = sorted_rows(t, &n);
+    as_diff = as_diff && differences_fit(rows, n);
     str_putf(out, n ? "{\"_date\":%llu" : "", (unsigned long long)date_ms);
     const struct table *table = NULL;
     for (size_t i = 0; i < n; i++) {
