@@ -161,6 +161,12 @@ dpif_type(const struct dpif *d)
     return d->type;
 }
 
+const char *
+dpif_open_type(const struct dpif *d, const char *type)
+{
+    return d->on_dummies && !strcmp(type, "internal") ? "dummy-internal" : type;
+}
+
 void
 dpif_set_upcall(struct dpif *d, dpif_upcall_fn *fn, void *aux)
 {

@@ -87,6 +87,9 @@ struct dpif *dpif_next(const struct dpif *);
 void dpif_destroy(struct dpif *);
 const char *dpif_name(const struct dpif *);
 const char *dpif_type(const struct dpif *);
+/* The type of device to open for a port that was asked for as TYPE: a datapath of dummies has
+ * dummies for its internal ports. */
+const char *dpif_open_type(const struct dpif *, const char *type);
 /* Where upcalls go; NULL: they are lost. */
 void dpif_set_upcall(struct dpif *, dpif_upcall_fn *, void *aux);
 /* Whether somebody takes upcalls: the datapath is in use. */

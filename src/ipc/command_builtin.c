@@ -204,7 +204,7 @@ parse_ms(const char *s, uint64_t *ms)
     char *end;
     long long value = strtoll(s, &end, 10);
     *ms = (uint64_t)value;
-    return end != s && !*end && value >= 0;
+    return end != s && !*end && value > 0;
 }
 
 static void

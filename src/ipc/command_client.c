@@ -24,12 +24,13 @@ find_socket(const char *target, char **path, struct err *e)
         *path = xstrdup(target);
         return 0;
     }
-    if (n > 4 && !strcmp(target + n - 4, ".ctl")) {
+    bool has_pid = os_local_control_has_pid();
+    if (!has_pid && n > 4 && !strcmp(target + n - 4, ".ctl")) {
         *path = os_path(os_run_dir(), target);
         return 0;
     }
     int pid = 0;
-    if (os_local_control_has_pid()) {
+    if (has_pid) {
         char *pidfile = daemon_pidfile_path(target);
         int error = daemon_read_pidfile(pidfile, &pid, NULL);
         if (error) {

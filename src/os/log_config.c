@@ -76,10 +76,28 @@ log_set_level(const char *module, enum log_dest dest, enum log_level level)
     return found;
 }
 
+static const char separators[] = " ,:";
+
+/* What follows NAME, where it is the first word of WORDS, or NULL. */
+static const char *
+after_word(const char *words, const char *name)
+{
+    size_t n = strlen(name);
+    words += strspn(words, separators);
+    if (strcspn(words, separators) != n || strncasecmp(words, name, n)) {
+        return NULL;
+    }
+    words += n;
+    return words + strspn(words, separators);
+}
+
 static int
 set_pattern(const char *words, struct err *e)
 {
-    size_t n = strcspn(words, ":");
+    size_t n = strcspn(words, separators);
+    if (!n) {
+        return err_fail(e, -E_INVAL, "missing destination");
+    }
     int dest = find_name(words, n, log_dest_names, LOG_N_DESTS);
     bool any = n == 3 && !strncasecmp(words, "any", 3);
     if (dest < 0 && !any) {
@@ -147,8 +165,8 @@ set_levels(const char *words, struct err *e)
 {
     struct spec spec = {NULL, -1, -1};
     for (const char *p = words;;) {
-        p += strspn(p, " ,:");
-        size_t n = strcspn(p, " ,:");
+        p += strspn(p, separators);
+        size_t n = strcspn(p, separators);
         if (!n) {
             break;
         }
@@ -167,12 +185,14 @@ int
 log_configure(const char *words, struct err *e)
 {
     int error;
+    const char *pattern = after_word(words, "PATTERN");
+    const char *facility = after_word(words, "FACILITY");
     log_lock();
     log_add_names();
-    if (!strncasecmp(words, "PATTERN:", 8)) {
-        error = set_pattern(words + 8, e);
-    } else if (!strncasecmp(words, "FACILITY:", 9)) {
-        error = set_facility(words + 9, e);
+    if (pattern) {
+        error = set_pattern(pattern, e);
+    } else if (facility) {
+        error = set_facility(facility, e);
     } else {
         error = set_levels(words, e);
     }
@@ -217,24 +237,32 @@ log_list_patterns(void)
     return text;
 }
 
+/* With the lock. False: there is no module NAME ("any": all of them). */
+static bool
+set_rate_limits(const char *name, bool enabled)
+{
+    bool found = false;
+    LIST_FOR_EACH (struct log_module, m, node, log_modules()) {
+        if (!strcasecmp(name, "any") || !strcasecmp(name, m->name)) {
+            m->honor_rate_limits = enabled;
+            found = true;
+        }
+    }
+    return found;
+}
+
 int
 log_set_rate_limits(bool enabled, const char *const names[], size_t n, struct err *e)
 {
     int error = 0;
     log_lock();
     log_add_names();
-    for (size_t i = 0; i < n && !error; i++) {
-        if (strcasecmp(names[i], "any") && !find_module(names[i], strlen(names[i]))) {
-            error = err_fail(e, -E_INVAL, "unknown module");
-        }
+    if (!n) {
+        set_rate_limits("any", enabled);
     }
-    LIST_FOR_EACH (struct log_module, m, node, log_modules()) {
-        bool chosen = !n;
-        for (size_t i = 0; i < n; i++) {
-            chosen = chosen || !strcasecmp(names[i], m->name) || !strcasecmp(names[i], "any");
-        }
-        if (chosen && !error) {
-            m->honor_rate_limits = enabled;
+    for (size_t i = 0; i < n && !error; i++) { /* those before a wrong name take effect */
+        if (!set_rate_limits(names[i], enabled)) {
+            error = err_fail(e, -E_INVAL, "unknown module");
         }
     }
     log_unlock();

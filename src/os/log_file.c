@@ -58,8 +58,8 @@ use_file(char *path, char *name, struct err *e)
     int fd = open_append(path);
     if (fd < 0) {
         int code = err_from_uv(fd);
-        log_warn("failed to open %s for logging: %s", name, uv_strerror(fd));
-        err_fail(e, code, "failed to open %s for logging: %s", name, err_text(code));
+        log_warn("failed to open %s for logging: %s", name, err_text(code));
+        err_fail(e, code, "%s", err_text(code));
         os_free(path);
         os_free(name);
         return code;

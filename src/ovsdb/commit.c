@@ -36,6 +36,9 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
         monitors_write_txn(d, txn, &c->updates);
         txn_detach(txn);
     }
+    if (session) {
+        session->last_commit = c;
+    }
     list_push_back(&d->commits, &c->node);
     os_task_queue(&d->server->flush_task);
 }
@@ -49,6 +52,7 @@ free_commit(struct commit *c)
         os_free(u);
     }
     str_fini(&c->results);
+    str_fini(&c->after);
     json_decref(c->id);
     os_free(c);
 }
@@ -59,6 +63,10 @@ reply(struct commit *c)
     if (c->session) {
         str_putc(&c->results, ']');
         session_put_reply(c->session, c->id, c->results.s, c->results.n);
+        str_put(&c->session->out, c->after.s, c->after.n);
+        if (c->session->last_commit == c) {
+            c->session->last_commit = NULL;
+        }
     }
 }
 
@@ -165,6 +173,7 @@ server_flush(struct server *s)
 void
 commits_forget_session(struct server *s, struct session *session)
 {
+    session->last_commit = NULL;
     HMAP_FOR_EACH (struct dbase, d, node, &s->dbs) {
         LIST_FOR_EACH (struct commit, c, node, &d->commits) {
             if (c->session == session) {

@@ -302,7 +302,7 @@ monitor_request(struct session *session, const char *method, const json_t *param
     }
     view_write_initial(m->view, &result);
     str_puts(&result, m->version == MONITOR_V3 ? "]" : "");
-    session_put_reply(session, id, result.s, result.n);
+    session_put_text_reply(session, id, result.s, result.n);
     str_fini(&result);
 }
 

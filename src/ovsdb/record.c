@@ -110,17 +110,29 @@ put_comment(struct str *out, const char *comment, size_t n)
     json_write_string(out, comment, n);
 }
 
-/* Can all differences be written as values of their columns? One of a column of at most N
- * elements may have twice as many, which Open vSwitch writes but does not read. */
+/* Is the difference of CHANGE one that Open vSwitch 3.1 reads as it is meant? It writes, but does
+ * not read, more elements than the column may have; and it takes a difference to the default of a
+ * set that must not be empty for the new value. */
+static bool
+difference_fits(const struct txn_row *tr, struct txn_change *change)
+{
+    const struct datum_type *type = &change->column->type;
+    if (type->n_max == 1) {
+        return true;
+    }
+    if (type->n_min && !change->old_is_implied && datum_is_default(change->old, type)) {
+        return false;
+    }
+    return type->n_max == DATUM_UNLIMITED || datum_n(txn_change_diff(tr, change)) <= type->n_max;
+}
+
 static bool
 differences_fit(const struct txn_row *const *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct txn_row *tr = rows[i];
         for (size_t c = 0; c < tr->n_changes && !tr->deleted; c++) {
-            struct txn_change *change = &tr->changes[c];
-            uint32_t n_max = change->column->type.n_max;
-            if (n_max != DATUM_UNLIMITED && datum_n(txn_change_diff(tr, change)) > n_max) {
+            if (!difference_fits(tr, &tr->changes[c])) {
                 return false;
             }
         }

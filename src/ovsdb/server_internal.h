@@ -61,7 +61,8 @@ struct session {
     struct endpoint *endpoint; /* where it came from */
     struct hmap monitors;      /* session_monitor by id */
     struct list triggers, lock_waiters;
-    struct str out; /* replies of this round */
+    struct str out;             /* replies of this round */
+    struct commit *last_commit; /* the last one queued whose reply is for this client */
     bool change_aware, read_only, accepted;
     bool dead; /* to be freed when nobody looks */
 };
@@ -90,6 +91,7 @@ struct commit {
     struct session *session; /* NULL: nobody waits, or gone */
     json_t *id;
     struct str results; /* as exec_result.json */
+    struct str after;   /* what the client gets after the reply: answers to later requests */
     struct list updates;
 };
 /* Queues what was executed; takes TXN, ID's reference and RESULTS over. */
@@ -149,7 +151,9 @@ void session_reply(struct session *, json_t *result, json_t *id);
 void session_error(struct session *, json_t *error, json_t *id);
 void session_fault(struct session *, struct fault *, json_t *id); /* finishes the fault */
 void session_notify(struct session *, const char *method, json_t *params);
-/* A reply or notification that is text: appended to `out`. */
+/* The same with a result that is text. */
+void session_put_text_reply(struct session *, const json_t *id, const char *result, size_t n);
+/* The reply to a commit, which goes out at once; others wait behind commits that are queued. */
 void session_put_reply(struct session *, const json_t *id, const char *result, size_t n);
 void session_send_out(struct session *);
 /* The database that params[0] names; NULL and a fault otherwise. */

@@ -18,15 +18,35 @@ schedule(struct session *session)
     os_task_queue(&session->server->flush_task);
 }
 
-void
-session_put_reply(struct session *session, const json_t *id, const char *result, size_t n)
+/* Where to put an answer: behind those to earlier requests, which may still be in the queue of
+ * commits. */
+static struct str *
+end_of_output(struct session *session)
 {
-    struct str *out = &session->out;
+    schedule(session);
+    return session->last_commit ? &session->last_commit->after : &session->out;
+}
+
+static void
+put_reply(struct str *out, const json_t *id, const char *result, size_t n)
+{
     str_puts(out, "{\"id\":");
     json_write(out, id, 0);
     str_puts(out, ",\"result\":");
     str_put(out, result, n);
     str_puts(out, ",\"error\":null}");
+}
+
+void
+session_put_text_reply(struct session *session, const json_t *id, const char *result, size_t n)
+{
+    put_reply(end_of_output(session), id, result, n);
+}
+
+void
+session_put_reply(struct session *session, const json_t *id, const char *result, size_t n)
+{
+    put_reply(&session->out, id, result, n);
     schedule(session);
 }
 
@@ -35,7 +55,7 @@ session_reply(struct session *session, json_t *result, json_t *id)
 {
     struct str text = STR_INIT;
     json_write(&text, result, 0);
-    session_put_reply(session, id, text.s, text.n);
+    session_put_text_reply(session, id, text.s, text.n);
     str_fini(&text);
     json_decref(result);
     json_decref(id);
@@ -44,7 +64,7 @@ session_reply(struct session *session, json_t *result, json_t *id)
 void
 session_error(struct session *session, json_t *error, json_t *id)
 {
-    struct str *out = &session->out;
+    struct str *out = end_of_output(session);
     str_puts(out, "{\"id\":");
     json_write(out, id, 0);
     str_puts(out, ",\"error\":");
@@ -52,7 +72,6 @@ session_error(struct session *session, json_t *error, json_t *id)
     str_putc(out, '}');
     json_decref(error);
     json_decref(id);
-    schedule(session);
 }
 
 void
@@ -65,12 +84,11 @@ session_fault(struct session *session, struct fault *f, json_t *id)
 void
 session_notify(struct session *session, const char *method, json_t *params)
 {
-    struct str *out = &session->out;
+    struct str *out = end_of_output(session);
     str_putf(out, "{\"id\":null,\"method\":\"%s\",\"params\":", method);
     json_write(out, params, 0);
     str_putc(out, '}');
     json_decref(params);
-    schedule(session);
 }
 
 void

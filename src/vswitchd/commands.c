@@ -56,8 +56,8 @@ run_dpif_dump_dps(struct command_call *call, int argc UNUSED, const char *argv[]
 {
     const struct vswitchd *v = v_;
     struct str text = STR_INIT;
-    for (struct dpif *d = dpif_first(v->dpifs); d; d = dpif_next(d)) {
-        str_putf(&text, "%s@%s\n", dpif_type(d), dpif_name(d));
+    for (struct ofproto *o = ofproto_first(v->ofprotos); o; o = ofproto_next(o)) {
+        str_putf(&text, "%s@%s\n", dpif_type(ofproto_dpif(o)), ofproto_name(o));
     }
     reply_text(call, &text);
 }

@@ -50,7 +50,7 @@ run_receive(struct command_call *call, int argc, const char *argv[], void *regis
         return;
     }
     int i = 2;
-    if (argc > 4 && !strcmp(argv[2], "--qid")) {
+    if (argc > 3 && !strcmp(argv[2], "--qid")) {
         uint64_t qid = 0;
         const char *p = argv[3];
         if (text_parse_u64(&p, UINT32_MAX, &qid) && qid) { /* there is one queue */

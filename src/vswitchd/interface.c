@@ -55,7 +55,8 @@ static int
 open_device(struct vswitchd *v, struct iface *iface, struct netdev **netdev, struct err *e)
 {
     struct err reason = {.code = 0};
-    int code = netdev_open(v->registry, iface->name, iface->type, netdev, &reason);
+    const char *type = dpif_open_type(ofproto_dpif(iface->bridge->ofproto), iface->type);
+    int code = netdev_open(v->registry, iface->name, type, netdev, &reason);
     if (code) {
         return err_fail(e, code, "could not open network device %s (%s)", iface->name,
                         reason.text);

@@ -282,10 +282,10 @@ static const char *const round_trips[] = {
     "encap(eth_type(0x0800)," V4 "1,tos=4,ttl=64,frag=no),icmp(type=3,code=1)))",
     "@,eth_type(0x8100),vlan(vid=5,pcp=3),encap()",
     "@," V6 "6,tclass=7,hlimit=64,frag=no),tcp(src=8,dst=9)",
-    "@," V6 "58,tclass=7,hlimit=255,frag=no),icmpv6(type=135,code=0),nd(target=fe80::3,"
-    "sll=00:01:02:03:04:05,tll=00:01:02:03:04:06)",
-    "@,eth_type(0x0806),arp(sip=1.2.3.4,tip=1.2.3.5,op=2,sha=50:54:00:00:00:09,"
-    "tha=50:54:00:00:00:01)",
+    ("@," V6 "58,tclass=7,hlimit=255,frag=no),icmpv6(type=135,code=0),nd(target=fe80::3,"
+     "sll=00:01:02:03:04:05,tll=00:01:02:03:04:06)"),
+    ("@,eth_type(0x0806),arp(sip=1.2.3.4,tip=1.2.3.5,op=2,sha=50:54:00:00:00:09,"
+     "tha=50:54:00:00:00:01)"),
     "@,eth_type(0x8847),mpls(label=5,tc=1,ttl=3,bos=1)",
 };
 

@@ -206,8 +206,8 @@ static const char *const action_lists[] = {
     "set(eth(src=00:01:02:03:04:05,dst=00:01:02:03:04:06)),1",
     "set(eth(src=00:01:02:03:04:05/ff:ff:ff:00:00:00)),set(ipv4(src=1.2.3.4,tos=0x10/0x10,ttl=3))",
     "set(ipv6(src=::1/ffff::,label=0x5,tclass=0x3)),set(tcp(dst=5)),set(skb_mark(0x5/0xf)),2",
-    "set(nd(target=::1,sll=00:01:02:03:04:05)),set(icmpv6(code=3)),set(mpls(label=5,tc=1,ttl=3,"
-    "bos=1))",
+    ("set(nd(target=::1,sll=00:01:02:03:04:05)),set(icmpv6(code=3)),set(mpls(label=5,tc=1,ttl=3,"
+     "bos=1))"),
     "set(arp(sip=1.2.3.4,op=2)),set(skb_priority(0x5)),set(udp(src=1)),set(sctp(dst=9))",
     "userspace(pid=6633,userdata(0102030405)),userspace(pid=1)",
     "trunc(100),hash(l4(7)),recirc(0x2)",

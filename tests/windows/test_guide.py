@@ -77,7 +77,7 @@ def test_services(windows):
                         "--service --service-monitor",
     }
     for name, command in commands.items():
-        windows.ok("sc", "create", name, f"binpath= {command}")
+        windows.ok("sc", "create", name, "binpath=", command)
         windows.ok("sc", "start", name)
         windows.wait_until(lambda n=name: "RUNNING" in windows.run("sc", "query", n).stdout)
     windows.ok("ovs-vsctl", f"--db=unix:{windows.path('db.sock')}", "--no-wait", "init")

@@ -52,8 +52,7 @@ void rpc_connect(struct client *);
 void rpc_disconnect(struct client *);
 /* Sends a request (PARAMS taken over) and waits for its reply. The result (borrowed until the
  * next call); an error reply ends the process, unless ERROR is not NULL, where it is put. */
-const json_t *rpc_call(struct client *, const char *method, json_t *params,
-                       const json_t **error);
+const json_t *rpc_call(struct client *, const char *method, json_t *params, const json_t **error);
 /* Serves notifications until DONE says true; an end of the connection ends the process. */
 void rpc_serve(struct client *, bool (*done)(struct client *));
 /* The schema of c->database, the caller's. */

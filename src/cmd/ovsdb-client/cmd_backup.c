@@ -57,8 +57,7 @@ rows_by_uuid(json_t *rows)
     json_t *table = json_object();
     for (size_t i = 0; i < json_array_size(rows); i++) {
         json_t *row = json_copy(json_array_get(rows, i));
-        char *uuid = xstrdup(
-            json_string_value(json_array_get(json_object_get(row, "_uuid"), 1)));
+        char *uuid = xstrdup(json_string_value(json_array_get(json_object_get(row, "_uuid"), 1)));
         json_object_del(row, "_uuid");
         json_object_set_new(table, uuid, row);
         os_free(uuid);

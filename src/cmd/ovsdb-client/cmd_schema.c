@@ -117,7 +117,7 @@ read_schema(const char *path)
     struct fault f = FAULT_INIT;
     if (db_schema_from_file(path, &schema, &f)) {
         char *text = fault_to_text(&f);
-        log_fatal("failed to read schema: %s", text);
+        log_fatal("%s", text);
     }
     fault_fini(&f);
     return schema;

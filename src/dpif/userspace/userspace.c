@@ -536,8 +536,8 @@ add_local_port(struct userspace *u)
 {
     struct netdev *netdev;
     uint32_t port_no = 0;
-    int code = netdev_open(u->dpif.registry, u->dpif.name,
-                           u->dpif.on_dummies ? "dummy-internal" : "internal", &netdev, NULL);
+    int code = netdev_open(u->dpif.registry, u->dpif.name, dpif_open_type(&u->dpif, "internal"),
+                           &netdev, NULL);
     if (code == -E_AFNOSUPPORT) {
         return 0; /* a host without internal devices */
     }

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a client was told is durable survives kill -9 at any moment; and where the disk refuses,
+the client is told, and nothing of it stays."""
+import os
+import random
+import signal
+import threading
+import time
+
+from harness.rpc import Rpc
+
+SCHEMA = """{"name": "T", "version": "1.0.0", "tables": {"A": {"columns": {
+    "n": {"type": "integer"}, "text": {"type": "string"}}, "indexes": [["n"]]}}}"""
+COMMIT = {"op": "commit", "durable": True}
+
+
+def insert(n):
+    return {"op": "insert", "table": "A", "row": {"n": n, "text": "x" * (n % 300)}}
+
+
+def numbers(rpc):
+    rows = rpc.transact("T", {"op": "select", "table": "A", "where": [], "columns": ["n"]})
+    return [row["n"] for row in rows[0]["rows"]]
+
+
+class Writer(threading.Thread):
+    """Pipelines durable transactions until the server is gone; `acknowledged` were told so."""
+
+    def __init__(self, path, first):
+        super().__init__()
+        self.rpc = Rpc(path)
+        self.first = first
+        self.acknowledged = []
+        self.enough = threading.Event()
+
+    def run(self):
+        sent = self.first
+        try:
+            while True:
+                while sent < self.first + len(self.acknowledged) + 8:
+                    self.rpc.send("transact", ["T", insert(sent), COMMIT], sent)
+                    sent += 1
+                reply = self.rpc.receive()
+                if reply is None:
+                    return
+                assert "error" not in reply["result"][-1], reply
+                self.acknowledged.append(reply["id"])
+                self.enough.set()
+        except OSError:
+            pass
+        finally:
+            self.enough.set()
+            self.rpc.close()
+
+
+def test_kill_9(sandbox):
+    rounds = int(os.environ.get("WEFT_ROUNDS", 200))
+    seed = int(os.environ.get("WEFT_SEED", random.randrange(1 << 32)))
+    print(f"seed {seed}: WEFT_SEED={seed} repeats this")
+    chance = random.Random(seed)
+    path = sandbox.create_db(sandbox.write("t.ovsschema", SCHEMA))
+    expected = []
+    first = 0
+    for i in range(rounds):
+        server = sandbox.popen(["ovsdb-server", "-vconsole:off", "--unixctl=none",
+                                f"--remote=punix:{sandbox.db_sock}", path])
+        sandbox.wait_until(lambda: accepts(sandbox.db_sock), what="for the server to listen")
+        with Rpc(sandbox.db_sock) as rpc:
+            there = set(numbers(rpc))
+        lost = [n for n in expected if n not in there]
+        assert not lost, f"seed {seed}, round {i}: {lost} were acknowledged"
+        writer = Writer(sandbox.db_sock, first)
+        writer.start()
+        assert writer.enough.wait(20)
+        # Nothing to wait for here: the moment is meant to be any.
+        time.sleep(chance.random() * 0.01)
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        writer.join(20)
+        expected += writer.acknowledged
+        first = max(max(there, default=-1) + 1, first + len(writer.acknowledged) + 8)
+        os.unlink(sandbox.db_sock)
+        del sandbox.daemons[f"ovsdb-server.{server.pid}"]
+    assert len(expected) >= rounds
+
+
+def accepts(path):
+    try:
+        Rpc(path).close()
+        return True
+    except OSError:
+        return False
+
+
+def test_disk_full(sandbox):
+    """A file that may not grow: the commit fails, its clients hear why, nobody sees its rows."""
+    path = sandbox.create_db(sandbox.write("t.ovsschema", SCHEMA))
+    limit = os.path.getsize(path) // 512 + 4
+    server = sandbox.popen(["/bin/sh", "-c", f"trap '' XFSZ; ulimit -f {limit}; exec "
+                            f"{sandbox.programs.path('ovsdb-server')} -vconsole:off "
+                            f"--unixctl=none --remote=punix:{sandbox.db_sock} {path}"])
+    sandbox.wait_until(lambda: accepts(sandbox.db_sock), what="for the server to listen")
+    with Rpc(sandbox.db_sock) as rpc:
+        rpc.result("monitor", ["T", "m", {"A": {}}])
+        good = []
+        for n in range(200):
+            reply = rpc.call("transact", ["T", insert(n)])
+            if "error" in reply["result"][-1]:
+                assert reply["result"][-1]["error"] == "I/O error"
+                break
+            good.append(n)
+        else:
+            raise AssertionError("the file grew and grew")
+        assert sorted(numbers(rpc)) == good
+        assert len(rpc.take_notifications()) == len(good)
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    os.unlink(sandbox.db_sock)
+    sandbox.start_ovsdb_server(databases=[path])
+    with Rpc(sandbox.db_sock) as rpc:
+        assert sorted(numbers(rpc)) == good
+        rpc.transact("T", insert(1000))
