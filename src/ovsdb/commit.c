@@ -63,7 +63,7 @@ reply(struct commit *c)
     if (c->session) {
         str_putc(&c->results, ']');
         session_put_reply(c->session, c->id, c->results.s, c->results.n);
-        str_put(&c->session->out, c->after.s, c->after.n);
+        str_puts(&c->session->out, str_text(&c->after));
         if (c->session->last_commit == c) {
             c->session->last_commit = NULL;
         }

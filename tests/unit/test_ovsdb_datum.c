@@ -146,8 +146,7 @@ static const struct {
     {MAP, "[\"map\",[[\"a\"]]]", "syntax error", "expected 2-element array", "[\"a\"]"},
     {MAP, "[\"set\",[]]", "syntax error", "expected [\"map\", <array>]", "[\"set\",[]]"},
     {ENUM, "\"q\"", "constraint violation", "q is not one of the allowed values ([x, y])", ""},
-    {RANGE, "11", "constraint violation", "11 is not in the valid range -3 to 10 (inclusive)",
-     ""},
+    {RANGE, "11", "constraint violation", "11 is not in the valid range -3 to 10 (inclusive)", ""},
     {"{\"key\":{\"type\":\"integer\",\"minInteger\":1}}", "0", "constraint violation",
      "0 is less than minimum allowed value 1", ""},
     {"{\"key\":{\"type\":\"real\",\"maxReal\":2.5}}", "3", "constraint violation",
@@ -218,8 +217,7 @@ static const struct {
     {STRING, "\"\\q\"", NULL, "\"\\q\": bad escape \\q"},
     {STRING, "\"\\u00\"", NULL, "\"\\u00\": quoted string ends within \\u escape"},
     {STRING, "\"\\u0000\"", NULL, "\"\\u0000\": null bytes not supported in quoted strings"},
-    {"\"boolean\"", "maybe", NULL,
-     "\"maybe\" is not a valid boolean (use \"true\" or \"false\")"},
+    {"\"boolean\"", "maybe", NULL, "\"maybe\" is not a valid boolean (use \"true\" or \"false\")"},
     {UUID, "x", NULL, "\"x\" is not a valid UUID"},
     {RANGE, "4090", NULL,
      "constraint violation: 4090 is not in the valid range -3 to 10 (inclusive)"},
@@ -260,8 +258,8 @@ static const struct {
      false, false},
     {INTS, "[\"set\",[]]", "[\"set\",[2]]", "2", "[\"set\",[]]", "2", true, true},
     {INTS, "[\"set\",[2]]", "[\"set\",[]]", "2", "2", "2", false, true},
-    {INTS, "[\"set\",[1,2]]", "[\"set\",[1,2]]", "[\"set\",[1,2]]", "[\"set\",[]]",
-     "[\"set\",[]]", true, false},
+    {INTS, "[\"set\",[1,2]]", "[\"set\",[1,2]]", "[\"set\",[1,2]]", "[\"set\",[]]", "[\"set\",[]]",
+     true, false},
     {MAP, "[\"map\",[[\"a\",\"1\"],[\"b\",\"2\"]]]", "[\"map\",[[\"a\",\"9\"],[\"c\",\"3\"]]]",
      "[\"map\",[[\"a\",\"1\"],[\"b\",\"2\"],[\"c\",\"3\"]]]",
      "[\"map\",[[\"a\",\"1\"],[\"b\",\"2\"]]]",
@@ -328,8 +326,7 @@ test_algebra_random(void **state)
                 }
             }
         }
-        struct datum *results[] = {datum_union(sets[0], sets[1]),
-                                   datum_subtract(sets[0], sets[1]),
+        struct datum *results[] = {datum_union(sets[0], sets[1]), datum_subtract(sets[0], sets[1]),
                                    datum_diff(sets[0], sets[1], &t)};
         uint64_t expected[] = {masks[0] | masks[1], masks[0] & ~masks[1], masks[0] ^ masks[1]};
         for (size_t r = 0; r < ARRAY_LEN(results); r++) {

@@ -205,34 +205,36 @@ static void
 test_basic(void **state)
 {
     (void)state;
-    static const struct step steps[] = {
-        {"", "[]"},
-        {INSERT("R", "'i':1,'s':'one','ints':['set',[3,1,2]]"), "[{'uuid':['uuid','#0']}]"},
-        {SELECT("R", "", "'i','s','ints','strong','r','m'"),
-         "[{'rows':[{'i':1,'s':'one','ints':['set',[1,2,3]],'strong':['set',[]],'r':0,"
-         "'m':['map',[]]}]}]"},
-        {SELECT("R", "['_uuid','==',['uuid','#0']]", "'i','_uuid'"),
-         "[{'rows':[{'i':1,'_uuid':['uuid','#0']}]}]"},
-        {UPDATE("R", "['i','==',1]", "'s':'two'") "," SELECT("R", "['s','==','two']", "'i'"),
-         "[{'count':1},{'rows':[{'i':1}]}]"},
-        {UPDATE("R", "['i','==',9]", "'s':'x'"), "[{'count':0}]"},
-        {MUTATE("R", "",
-                "['i','+=',4],['i','*=',3],['ints','insert',['set',[5,1]]],['ints','delete',2]")
-         "," SELECT("R", "", "'i','ints'"),
-         "[{'count':1},{'rows':[{'i':15,'ints':['set',[1,3,5]]}]}]"},
-        {MUTATE("R", "", "['m','insert',['map',[['a','1'],['b','2']]]],['m','delete','a'],"
-                         "['m','delete',['map',[['b','9']]]]") "," SELECT("R", "", "'m'"),
-         "[{'count':1},{'rows':[{'m':['map',[['b','2']]]}]}]"},
-        {MUTATE("R", "", "['i','/=',0]"),
-         "[{'error':'domain error','details':'Division by zero.'}]"},
-        {"{'op':'comment','comment':'x'},{'op':'commit','durable':true}", "[{},{}]"},
-        {INSERT("R", "") ",{'op':'abort'}," DELETE("R", ""),
-         "[{'uuid':['uuid','#1']},{'error':'aborted','details':'aborted by request'},null]"},
-        {DELETE("R", ""), "[{'count':1}]"},
-        {DELETE("R", ""), "[{'count':0}]"},
-        {"{'op':'assert','lock':'mine'},{'op':'assert','lock':'other'}",
-         "[{},{'error':'not owner','details':'Asserted lock other not held.'}]"},
-    };
+    static const struct step steps[] =
+        {
+            {"", "[]"},
+            {INSERT("R", "'i':1,'s':'one','ints':['set',[3,1,2]]"), "[{'uuid':['uuid','#0']}]"},
+            {SELECT("R", "", "'i','s','ints','strong','r','m'"),
+             "[{'rows':[{'i':1,'s':'one','ints':['set',[1,2,3]],'strong':['set',[]],'r':0,"
+             "'m':['map',[]]}]}]"},
+            {SELECT("R", "['_uuid','==',['uuid','#0']]", "'i','_uuid'"),
+             "[{'rows':[{'i':1,'_uuid':['uuid','#0']}]}]"},
+            {UPDATE("R", "['i','==',1]", "'s':'two'") "," SELECT("R", "['s','==','two']", "'i'"),
+             "[{'count':1},{'rows':[{'i':1}]}]"},
+            {UPDATE("R", "['i','==',9]", "'s':'x'"), "[{'count':0}]"},
+            {MUTATE("R", "",
+                    "['i','+=',4],['i','*=',3],['ints','insert',['set',[5,1]]],['ints','delete',"
+                    "2]") "," SELECT("R", "", "'i','ints'"),
+             "[{'count':1},{'rows':[{'i':15,'ints':['set',[1,3,5]]}]}]"},
+            {MUTATE("R", "",
+                    "['m','insert',['map',[['a','1'],['b','2']]]],['m','delete','a'],"
+                    "['m','delete',['map',[['b','9']]]]") "," SELECT("R", "", "'m'"),
+             "[{'count':1},{'rows':[{'m':['map',[['b','2']]]}]}]"},
+            {MUTATE("R", "", "['i','/=',0]"),
+             "[{'error':'domain error','details':'Division by zero.'}]"},
+            {"{'op':'comment','comment':'x'},{'op':'commit','durable':true}", "[{},{}]"},
+            {INSERT("R", "") ",{'op':'abort'}," DELETE("R", ""),
+             "[{'uuid':['uuid','#1']},{'error':'aborted','details':'aborted by request'},null]"},
+            {DELETE("R", ""), "[{'count':1}]"},
+            {DELETE("R", ""), "[{'count':0}]"},
+            {"{'op':'assert','lock':'mine'},{'op':'assert','lock':'other'}",
+             "[{},{'error':'not owner','details':'Asserted lock other not held.'}]"},
+        };
     run_steps(steps, ARRAY_LEN(steps));
 }
 
@@ -264,9 +266,9 @@ test_references(void **state)
         /* Without a reference a row of a table that is no root goes at once. */
         {INSERT("N", "'name':'a'"), "[{'uuid':['uuid','#0']}]"},
         {SELECT("N", "", "'name'"), "[{'rows':[]}]"},
-        {NAMED("N", "n1", "'name':'n1','next':['named-uuid','n2']") ","
-         NAMED("N", "n2", "'name':'n2'") "," INSERT("R", "'strong':['named-uuid','n1'],"
-                                                         "'weak':['named-uuid','n2']"),
+        {NAMED("N", "n1", "'name':'n1','next':['named-uuid','n2']") "," NAMED(
+             "N", "n2", "'name':'n2'") "," INSERT("R", "'strong':['named-uuid','n1'],"
+                                                       "'weak':['named-uuid','n2']"),
          "[{'uuid':['uuid','#1']},{'uuid':['uuid','#2']},{'uuid':['uuid','#3']}]"},
         {DELETE("N", "['name','==','n2']"),
          "[{'count':1},{'error':'referential integrity violation','details':'cannot delete N row "
@@ -308,20 +310,20 @@ test_constraints(void **state)
          "\\'M\\' table to contain 3 rows, greater than the schema-defined limit of 2 row(s)'}]"},
         {DELETE("M", "['k','==',1]") "," INSERT("M", "'k':3"),
          "[{'count':1},{'uuid':['uuid','#3']}]"},
-        {NAMED("N", "a", "'name':'x'") "," NAMED("N", "b", "'name':'x'") ","
-         INSERT("R", "'strong':['set',[['named-uuid','a'],['named-uuid','b']]]"),
+        {NAMED("N", "a", "'name':'x'") "," NAMED("N", "b", "'name':'x'") "," INSERT(
+             "R", "'strong':['set',[['named-uuid','a'],['named-uuid','b']]]"),
          "[{'uuid':['uuid','#4']},{'uuid':['uuid','#5']},{'uuid':['uuid','#6']},{'error':"
          "'constraint violation','details':'Transaction causes multiple rows in \\'N\\' table to "
          "have identical values (x) for index on column \\'name\\'.  First row, with UUID #4, "
          "was inserted by this transaction.  Second row, with UUID #5, was inserted by this "
          "transaction.'}]"},
-        {NAMED("N", "a", "'name':'x'") "," NAMED("N", "b", "'name':'y'") ","
-         INSERT("R", "'strong':['set',[['named-uuid','a'],['named-uuid','b']]]"),
+        {NAMED("N", "a", "'name':'x'") "," NAMED("N", "b", "'name':'y'") "," INSERT(
+             "R", "'strong':['set',[['named-uuid','a'],['named-uuid','b']]]"),
          "[{'uuid':['uuid','#7']},{'uuid':['uuid','#8']},{'uuid':['uuid','#9']}]"},
         /* Names may be exchanged within one transaction. */
-        {UPDATE("N", "['name','==','x']", "'name':'z'") "," UPDATE("N", "['name','==','y']",
-                                                                   "'name':'x'") ","
-         UPDATE("N", "['name','==','z']", "'name':'y'"),
+        {UPDATE("N", "['name','==','x']", "'name':'z'") "," UPDATE(
+             "N", "['name','==','y']", "'name':'x'") "," UPDATE("N", "['name','==','z']",
+                                                                "'name':'y'"),
          "[{'count':1},{'count':1},{'count':1}]"},
         {SELECT("N", "['name','==','x']", "'_uuid'"), "[{'rows':[{'_uuid':['uuid','#8']}]}]"},
         {UPDATE("N", "['name','==','x']", "'name':'y'"),
@@ -334,8 +336,9 @@ test_constraints(void **state)
          "[{'error':'constraint violation','details':'Cannot update immutable column fixed in "
          "table R.','syntax':'{\\'op\\':\\'update\\',\\'row\\':{\\'fixed\\':1},\\'table\\':"
          "\\'R\\',\\'where\\':[]}'}]"},
-        {MUTATE("R", "", "['m','insert',['map',[['a','b'],['c','d']]]],"
-                         "['m','insert',['map',[['e','f']]]]"),
+        {MUTATE("R", "",
+                "['m','insert',['map',[['a','b'],['c','d']]]],"
+                "['m','insert',['map',[['e','f']]]]"),
          "[{'error':'constraint violation','details':'Attempted to store 3 elements in map of up "
          "to 2 (string, string) pairs.'}]"},
     };
@@ -376,8 +379,9 @@ test_large_set(void **state)
     }
     run(&x, MUTATE("R", "", "['ints','delete',['set',[7,8]]],['ints','insert',['set',[1000,8]]]"),
         "[{'count':1}]");
-    run(&x, MUTATE("R", "", "['ints','delete',['set',[20,21]]],['ints','insert',2000]")
-        ",{'op':'abort'}",
+    run(&x,
+        MUTATE("R", "",
+               "['ints','delete',['set',[20,21]]],['ints','insert',2000]") ",{'op':'abort'}",
         "[{'count':1},{'error':'aborted','details':'aborted by request'}]");
     run(&x, MUTATE("R", "", "['ints','insert',3000],['ints','delete',3000]"), "[{'count':1}]");
     run(&x, SELECT("R", "['ints','includes',['set',[20,21,8,1000]]]", "'i'"),
@@ -386,8 +390,8 @@ test_large_set(void **state)
         "[{'rows':[{'i':1}]}]");
     struct table *r = db_find_table(x.db, "R");
     HMAP_FOR_EACH (struct row, row, node, &r->rows) {
-        assert_int_equal(
-            datum_n(row->cells[table_schema_find_column(r->schema, "ints")->index]), 500);
+        assert_int_equal(datum_n(row->cells[table_schema_find_column(r->schema, "ints")->index]),
+                         500);
     }
     check_reload(&x);
     str_fini(&x.log);
@@ -398,9 +402,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_basic),       cmocka_unit_test(test_conditions),
-        cmocka_unit_test(test_references),  cmocka_unit_test(test_constraints),
-        cmocka_unit_test(test_wait),        cmocka_unit_test(test_large_set),
+        cmocka_unit_test(test_basic),      cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_references), cmocka_unit_test(test_constraints),
+        cmocka_unit_test(test_wait),       cmocka_unit_test(test_large_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

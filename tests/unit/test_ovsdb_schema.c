@@ -90,14 +90,14 @@ static void
 test_read_write(void **state)
 {
     (void)state;
-    json_t *v = parse(
-        "{'name':'T','version':'1.2.3','cksum':'1 2','tables':{"
-        "'B':{'isRoot':true,'maxRows':5,'indexes':[['y','x']],'columns':{"
-        "'x':{'type':'integer'},'y':{'type':{'key':'string','min':0},'mutable':false},"
-        "'w':{'type':{'key':{'type':'uuid','refTable':'A','refType':'weak'},'min':0,"
-        "'max':'unlimited'},'mutable':false}}},"
-        "'A':{'columns':{'e':{'type':{'key':{'type':'string','enum':['set',['a','b']]}},"
-        "'ephemeral':true}}}}}");
+    json_t *v =
+        parse("{'name':'T','version':'1.2.3','cksum':'1 2','tables':{"
+              "'B':{'isRoot':true,'maxRows':5,'indexes':[['y','x']],'columns':{"
+              "'x':{'type':'integer'},'y':{'type':{'key':'string','min':0},'mutable':false},"
+              "'w':{'type':{'key':{'type':'uuid','refTable':'A','refType':'weak'},'min':0,"
+              "'max':'unlimited'},'mutable':false}}},"
+              "'A':{'columns':{'e':{'type':{'key':{'type':'string','enum':['set',['a','b']]}},"
+              "'ephemeral':true}}}}}");
     struct db_schema *s = NULL;
     assert_int_equal(db_schema_from_json(v, &s, NULL), 0);
     assert_int_equal(s->n_tables, 2);

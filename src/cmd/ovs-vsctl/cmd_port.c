@@ -346,7 +346,6 @@ del_port(struct vsctl_call *call)
     bool must_exist = !call_option(call, "--if-exists");
     bool with_iface = call_option(call, "--with-iface");
     const char *target = call->argv[call->argc - 1];
-    const struct view_bridge *b = call->argc == 3 ? view_bridge(v, call->argv[1], true) : NULL;
     const struct view_port *port = view_port(v, target, false);
     if (!port && with_iface) {
         const struct view_iface *iface = view_iface(v, target, false);
@@ -358,7 +357,7 @@ del_port(struct vsctl_call *call)
         }
         return;
     }
-    check_deletion(port, b, target);
+    check_deletion(port, call->argc == 3 ? view_bridge(v, call->argv[1], true) : NULL, target);
     delete_port(v, port);
 }
 

@@ -121,13 +121,13 @@ show(struct vsctl_call *call)
 
 /* -- emer-reset -- */
 
-/* Columns that are emptied wherever they are. */
+/* Columns that are emptied wherever they are. The manual says so of every other_config, the
+ * packaged program does it for bridges and ports alone. */
 static const struct {
     uint32_t table, column;
 } reset_columns[] = {
     {VS_TABLE_OPEN_VSWITCH, VS_OPEN_VSWITCH_MANAGER_OPTIONS},
     {VS_TABLE_OPEN_VSWITCH, VS_OPEN_VSWITCH_SSL},
-    {VS_TABLE_OPEN_VSWITCH, VS_OPEN_VSWITCH_OTHER_CONFIG},
     {VS_TABLE_BRIDGE, VS_BRIDGE_CONTROLLER},
     {VS_TABLE_BRIDGE, VS_BRIDGE_FAIL_MODE},
     {VS_TABLE_BRIDGE, VS_BRIDGE_MIRRORS},
@@ -135,7 +135,6 @@ static const struct {
     {VS_TABLE_BRIDGE, VS_BRIDGE_SFLOW},
     {VS_TABLE_BRIDGE, VS_BRIDGE_IPFIX},
     {VS_TABLE_PORT, VS_PORT_OTHER_CONFIG},
-    {VS_TABLE_INTERFACE, VS_INTERFACE_OTHER_CONFIG},
 };
 
 /* Tables whose rows all go. */
