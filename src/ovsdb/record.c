@@ -146,7 +146,9 @@ record_write_txn(const struct txn *t, bool as_diff, uint64_t date_ms, struct str
     size_t n;
     const struct txn_row **rows = sorted_rows(t, &n);
     as_diff = as_diff && differences_fit(rows, n);
-    str_putf(out, n ? "{\"_date\":%llu" : "", (unsigned long long)date_ms);
+    if (n) {
+        str_putf(out, "{\"_date\":%llu", (unsigned long long)date_ms);
+    }
     const struct table *table = NULL;
     for (size_t i = 0; i < n; i++) {
         const struct row *row = rows[i]->row;

@@ -111,15 +111,10 @@ table_add_text(struct table *t, const char *text)
 static char *
 cell_text(const struct table_cell *cell, const struct table_style *style)
 {
-    if (style->data == TABLE_JSON_DATA) {
-        if (cell->json) {
-            return json_text(cell->json, JSON_WRITE_SORTED);
-        }
-        struct str s = STR_INIT;
-        json_write_string(&s, cell->text[0], strlen(cell->text[0]));
-        return str_take(&s);
+    if (style->data == TABLE_JSON_DATA && cell->json) {
+        return json_text(cell->json, JSON_WRITE_SORTED);
     }
-    const char *text = cell->text[style->data];
+    const char *text = style->data == TABLE_BARE ? cell->text[TABLE_BARE] : NULL;
     return xstrdup(text ? text : cell->text[0] ? cell->text[0] : "");
 }
 

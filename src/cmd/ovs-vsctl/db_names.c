@@ -23,6 +23,9 @@ enum fit { NO_FIT, PREFIX_FIT, EXACT_FIT };
 static enum fit
 fits(const char *given, const char *name)
 {
+    if (!*given) {
+        return NO_FIT;
+    }
     while (*given && fold(*given) == fold(*name)) {
         given++;
         name++;
@@ -204,10 +207,7 @@ find_by_id(struct vsctl *v, const struct record_id *id, const char *name)
         return NULL;
     }
     size_t n = datum_n(replica_get(owner, (uint32_t)id->owner_column));
-    if (n > 1) {
-        log_fatal("multiple rows in %s match \"%s\"", v->schema->tables[id->table]->name, name);
-    }
-    return n ? replica_ref(owner, (uint32_t)id->owner_column, 0) : NULL;
+    return n == 1 ? replica_ref(owner, (uint32_t)id->owner_column, 0) : NULL;
 }
 
 /* The row whose UUID begins with the digits NAME. */

@@ -186,6 +186,8 @@ atom_parse(struct vsctl *v, union atom *atom, const struct base_type *base, cons
         if (atom_check(atom, base, &f)) {
             fatal_fault(&f);
         }
+    } else if (base->type == ATOM_STRING && text[0] && text[strlen(text) - 1] != '"') {
+        log_fatal("%s: missing quote at end of quoted string", text);
     } else if (!text[0]) {
         log_fatal("An empty string is not valid as input; use \"\" to represent the empty "
                   "string");

@@ -305,6 +305,7 @@ prepare_calls(struct vsctl *v)
             v->calls[i].command->prepare(&v->calls[i]);
         }
     }
+    narrow_replica(v);
 }
 
 static void

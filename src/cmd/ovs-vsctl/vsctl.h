@@ -98,6 +98,11 @@ struct vs_open_vswitch *vsctl_root(struct vsctl *);
 void vsctl_expect_iface(struct vsctl *, const struct vs_interface *);
 void PORT_NORETURN vsctl_exit(struct vsctl *, int code);
 
+/* -- narrow.c -- */
+
+/* After every `prepare`: has only those rows replicated that the calls can look at. */
+void narrow_replica(struct vsctl *);
+
 /* -- view.c: bridges, ports and interfaces as people name them, fake bridges included -- */
 
 struct view_bridge {

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeps the cost of a command from growing with the number of ports. Most command lines speak of
+ * a few ports and interfaces by name: then only the rows with these names (and fake bridges, which
+ * decide where a port belongs) are asked of the server. One call that may look at others, and all
+ * rows are. A table says where each command has its names. */
+#include <string.h>
+
+#include "cmd/ovs-vsctl/vsctl.h"
+
+enum names_at {
+    NAME_IS_SECOND, /* add-port BRIDGE PORT */
+    NAME_IS_FIRST,  /* port-to-br PORT */
+    NAME_IS_LAST,   /* del-port [BRIDGE] PORT */
+    RECORD,         /* set TABLE RECORD … */
+    RECORDS,        /* list TABLE RECORD… */
+    NO_NAMES        /* reads neither ports nor interfaces */
+};
+
+static const struct {
+    const char *command;
+    enum names_at at;
+    const char *unless; /* an option that makes it look further */
+} commands[] = {
+    {"add-port", NAME_IS_SECOND, NULL},
+    {"del-port", NAME_IS_LAST, "--with-iface"},
+    {"port-to-br", NAME_IS_FIRST, NULL},
+    {"set", RECORD, NULL},
+    {"get", RECORD, "--id"},
+    {"add", RECORD, NULL},
+    {"remove", RECORD, NULL},
+    {"clear", RECORD, NULL},
+    {"wait-until", RECORD, NULL},
+    {"list", RECORDS, NULL},
+    {"init", NO_NAMES, NULL},
+    {"comment", NO_NAMES, NULL},
+};
+
+/* Could NAME be (the beginning of) a UUID, or stand for the only record? */
+static bool
+is_ambiguous(const char *name)
+{
+    return !strcmp(name, ".") || name[strspn(name, "0123456789abcdefABCDEF-")] == '\0';
+}
+
+static bool
+add_name(json_t *names, const char *name)
+{
+    if (is_ambiguous(name)) {
+        return false;
+    }
+    json_array_append_new(names, json_pack("[sss]", "name", "==", name));
+    return true;
+}
+
+/* The names of records [FIRST, LAST) of CALL, which works on the table in argv[1]. */
+static bool
+add_records(const struct vsctl_call *call, int first, int last, json_t *names)
+{
+    uint32_t table = find_table(call->v, call->argv[1])->index;
+    if (table == VS_TABLE_BRIDGE || table == VS_TABLE_OPEN_VSWITCH) {
+        return true;
+    }
+    if (table != VS_TABLE_PORT && table != VS_TABLE_INTERFACE) {
+        return false; /* its records may be named through ports */
+    }
+    for (int i = first; i < last; i++) {
+        if (!add_name(names, call->argv[i])) {
+            return false;
+        }
+    }
+    return first < last;
+}
+
+/* Adds what CALL reads to NAMES; false if it may read anything. */
+static bool
+add_call(const struct vsctl_call *call, json_t *names)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strcmp(commands[i].command, call->command->name)) {
+            continue;
+        }
+        if (commands[i].unless && call_option(call, commands[i].unless)) {
+            return false;
+        }
+        switch (commands[i].at) {
+        case NAME_IS_FIRST:
+            return add_name(names, call->argv[1]);
+        case NAME_IS_SECOND:
+            return add_name(names, call->argv[2]);
+        case NAME_IS_LAST:
+            return add_name(names, call->argv[call->argc - 1]);
+        case RECORD:
+            return add_records(call, 2, 3, names);
+        case RECORDS:
+            return add_records(call, 2, call->argc, names);
+        case NO_NAMES:
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+narrow_replica(struct vsctl *v)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < v->n_calls; i++) {
+        if (!add_call(&v->calls[i], names)) {
+            json_decref(names);
+            return;
+        }
+    }
+    if (json_array_size(names) == 0) {
+        json_array_append_new(names, json_false());
+    }
+    json_t *ports = json_copy(names);
+    json_array_append_new(ports, json_pack("[ssb]", "fake_bridge", "==", 1));
+    replica_set_condition(v->replica, VS_TABLE_PORT, ports);
+    replica_set_condition(v->replica, VS_TABLE_INTERFACE, names);
+}
