@@ -51,7 +51,11 @@ usage(void)
     printf("%s: Open vSwitch daemon\n"
            "usage: %s [OPTIONS] [DATABASE]\n"
            "where DATABASE is a socket on which ovsdb-server is listening\n"
-           "      (default: \"unix:%s/db.sock\").\n",
+           "      (default: \"unix:%s/db.sock\").\n\n"
+           "Active DATABASE connection methods:\n"
+           "  tcp:HOST:PORT           PORT at remote HOST\n"
+           "  ssl:HOST:PORT           SSL PORT at remote HOST\n"
+           "  unix:FILE               Unix domain socket named FILE\n",
            log_program_name(), log_program_name(), os_run_dir());
     tls_print_usage();
     daemon_print_usage();
@@ -168,6 +172,7 @@ serve(int argc, char *argv[])
     struct vswitchd_options options = {.dummy = VSWITCHD_NO_DUMMY};
     parse_options(argc, argv, &options);
     os_raise_fd_limit();
+    daemon_need_datapath();
     daemon_start();
 
     struct os_loop *loop = os_loop_new();

@@ -10,7 +10,7 @@
 #include "dpif/dpif.h"
 #include "ofproto/vlan.h"
 #include "protocols/mac_learning/mac_table.h"
-#include "text/str.h"
+#include "text/json.h"
 
 struct ofproto_set;
 struct ofproto;
@@ -77,7 +77,10 @@ void ofproto_bundle_remove(struct ofproto *, const void *aux);
 /* -- What runtime commands show; text is appended to OUT as the reference words it -- */
 
 void ofproto_show_datapaths(const struct ofproto_set *, struct str *out); /* dpif/show */
-void ofproto_show_upcalls(const struct ofproto_set *, struct str *out);   /* upcall/show */
+/* The same as an object: "TYPE@NAME" → {hit, missed, bridges: BRIDGE → {ports: PORT → {ofport,
+ * odp_port (null: none), type, peer (patch ports)}}}. The caller's reference. */
+json_t *ofproto_datapaths_json(const struct ofproto_set *);
+void ofproto_show_upcalls(const struct ofproto_set *, struct str *out); /* upcall/show */
 /* fdb/show: the table of N switches, with a column of their names if there are several. */
 void ofproto_show_macs(const struct ofproto *const switches[], size_t n, struct str *out);
 void ofproto_show_mac_counters(const struct ofproto *, struct str *out); /* fdb/stats-show */

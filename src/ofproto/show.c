@@ -35,15 +35,25 @@ show_port(const struct ofport *port, struct str *out)
     str_puts(out, ")\n");
 }
 
+/* The switch's ports by name; N gets how many. The caller frees the array. */
+static struct ofport **
+sorted_ports(const struct ofproto *o, size_t *n)
+{
+    size_t i = 0;
+    struct ofport **ports = xalloc(hmap_count(&o->ports) * sizeof *ports);
+    HMAP_FOR_EACH (struct ofport, port, node, &o->ports) {
+        ports[i++] = port;
+    }
+    qsort(ports, i, sizeof *ports, compare_ports);
+    *n = i;
+    return ports;
+}
+
 static void
 show_ports(const struct ofproto *o, struct str *out)
 {
-    size_t n = 0;
-    struct ofport **ports = xalloc(hmap_count(&o->ports) * sizeof *ports);
-    HMAP_FOR_EACH (struct ofport, port, node, &o->ports) {
-        ports[n++] = port;
-    }
-    qsort(ports, n, sizeof *ports, compare_ports);
+    size_t n;
+    struct ofport **ports = sorted_ports(o, &n);
     for (size_t i = 0; i < n; i++) {
         show_port(ports[i], out);
     }
@@ -65,6 +75,52 @@ ofproto_show_datapaths(const struct ofproto_set *set, struct str *out)
             }
         }
     }
+}
+
+static json_t *
+port_json(const struct ofport *port)
+{
+    bool in_datapath = port->dp_port != DPIF_PORT_NONE;
+    const char *peer = netdev_patch_peer(port->netdev);
+    /* s* leaves out what is NULL. */
+    return json_pack("{s:i, s:o, s:s, s:s*}", "ofport", (int)port->number, "odp_port",
+                     in_datapath ? json_integer((json_int_t)port->dp_port) : json_null(), "type",
+                     netdev_type(port->netdev), "peer", peer);
+}
+
+static json_t *
+switch_json(const struct ofproto *o)
+{
+    size_t n;
+    struct ofport **ports = sorted_ports(o, &n);
+    json_t *object = json_object();
+    for (size_t i = 0; i < n; i++) {
+        json_object_set_new(object, netdev_name(ports[i]->netdev), port_json(ports[i]));
+    }
+    os_free(ports);
+    return json_pack("{s:o}", "ports", object);
+}
+
+json_t *
+ofproto_datapaths_json(const struct ofproto_set *set)
+{
+    json_t *datapaths = json_object();
+    LIST_FOR_EACH (struct backer, b, node, &set->backers) {
+        struct dpif_stats s;
+        dpif_get_stats(b->dpif, &s);
+        json_t *bridges = json_object();
+        LIST_FOR_EACH (struct ofproto, o, node, &set->ofprotos) {
+            if (o->backer == b) {
+                json_object_set_new(bridges, o->name, switch_json(o));
+            }
+        }
+        char *name = xasprintf("%s@%s", dpif_type(b->dpif), dpif_name(b->dpif));
+        json_object_set_new(datapaths, name,
+                            json_pack("{s:I, s:I, s:o}", "hit", (json_int_t)s.hit, "missed",
+                                      (json_int_t)s.missed, "bridges", bridges));
+        os_free(name);
+    }
+    return datapaths;
 }
 
 void

@@ -248,6 +248,49 @@ read_uuid(const char *s, struct symbol_table *symbols, struct uuid *u, struct fa
     return 0;
 }
 
+/* How many bytes the character at P has; 0 for a bad one, and then *N_BAD bytes up to the first
+ * that is wrong. P is NUL-terminated. */
+static size_t
+utf8_length(const unsigned char *p, size_t *n_bad)
+{
+    unsigned char c = p[0], low = 0x80, high = 0xbf;
+    size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : low;
+    high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : high;
+    for (size_t i = 1; i < n; i++) {
+        if (p[i] < low || p[i] > high) {
+            *n_bad = i + 1;
+            return 0;
+        }
+        low = 0x80;
+        high = 0xbf;
+    }
+    *n_bad = 1;
+    return n;
+}
+
+static int
+check_utf8(const struct str *word, struct fault *f)
+{
+    const unsigned char *p = (const unsigned char *)str_text(word);
+    for (size_t i = 0, n; i < word->n; i += n) {
+        size_t n_bad;
+        n = utf8_length(p + i, &n_bad);
+        if (!n) {
+            struct str bytes = STR_INIT;
+            for (size_t j = 0; j < n_bad; j++) {
+                str_putf(&bytes, " 0x%02x", p[i + j]);
+            }
+            int code =
+                fault_set(f, -E_INVAL, FAULT_CONSTRAINT,
+                          "not a valid UTF-8 string: invalid UTF-8 sequence%s", str_text(&bytes));
+            str_fini(&bytes);
+            return code;
+        }
+    }
+    return 0;
+}
+
 /* WORD as an atom; integers may be a range whose end goes to *LAST (NULL: none allowed). */
 static int
 atom_from_word(union atom *a, int64_t *last, const struct base_type *base, struct str *word,
@@ -275,6 +318,7 @@ atom_from_word(union atom *a, int64_t *last, const struct base_type *base, struc
         break;
     case ATOM_STRING:
         code = word->s[0] == '"' ? unquote(word, f) : 0;
+        code = code ? code : check_utf8(word, f);
         if (!code) {
             atom_init_string(a, str_text(word), word->n);
         }

@@ -204,6 +204,15 @@ dblog_unread(struct dblog *l)
     l->failed = true;
 }
 
+void
+dblog_end_reading(struct dblog *l)
+{
+    l->failed = true;
+    os_free(l->window);
+    l->window = NULL;
+    l->window_n = l->window_size = 0;
+}
+
 int
 dblog_read_json(struct dblog *l, json_t **v, struct fault *f)
 {

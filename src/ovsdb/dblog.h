@@ -33,6 +33,8 @@ int dblog_read(struct dblog *, const char **p, size_t *n, struct fault *);
 int dblog_read_json(struct dblog *, json_t **v, struct fault *); /* *v NULL at the end */
 /* Gives the last record back: it counts as damaged, and reading is over. */
 void dblog_unread(struct dblog *);
+/* Nothing more will be read: gives back the memory for it. */
+void dblog_end_reading(struct dblog *);
 /* Where the next record starts (reading), or the size of the file with all that was put. */
 uint64_t dblog_offset(const struct dblog *);
 

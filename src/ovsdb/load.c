@@ -34,14 +34,11 @@ read_schema(struct storage *s, struct db **out, struct fault *f)
 static int
 read_txn(struct storage *s, struct db *db, bool *end, struct fault *f)
 {
-    json_t *v = NULL;
-    int code = storage_read_json(s, &v, f);
-    *end = code || !v;
-    if (v) {
-        code = record_apply(db, v, f);
-        json_decref(v);
-    }
-    return code;
+    const char *p;
+    size_t n;
+    int code = storage_read(s, &p, &n, f);
+    *end = code || !p;
+    return *end ? code : record_apply(db, p, n, f);
 }
 
 static void

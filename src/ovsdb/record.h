@@ -10,9 +10,9 @@
 bool record_write_txn(const struct txn *t, bool as_diff, uint64_t date_ms, struct str *out);
 /* Appends one record that inserts all rows of DB. COMMENT may be NULL. */
 void record_write_db(const struct db *, uint64_t date_ms, const char *comment, struct str *out);
-/* Applies a record to DB, straight: no checks across rows, no references counted. Call
- * record_end_loading when all are in. */
-int record_apply(struct db *, const json_t *record, struct fault *);
+/* Applies the record of N bytes of JSON at P to DB, straight: no checks across rows, no references
+ * counted. Call record_end_loading when all are in. After a failure DB may be half changed. */
+int record_apply(struct db *, const char *p, size_t n, struct fault *);
 /* Counts references and fills indexes of a DB that was loaded. */
 int record_end_loading(struct db *, struct fault *);
 /* Puts the rows of FROM into TO, whose schema may be another: tables and columns of the same

@@ -128,6 +128,12 @@ storage_open_file(const char *path, bool read_only, uint64_t now_ms, struct stor
 }
 
 int
+storage_read(struct storage *s, const char **p, size_t *n, struct fault *f)
+{
+    return dblog_read(file_of(s)->log, p, n, f);
+}
+
+int
 storage_read_json(struct storage *s, json_t **v, struct fault *f)
 {
     return dblog_read_json(file_of(s)->log, v, f);
@@ -153,6 +159,7 @@ storage_note_loaded(struct storage *s, uint64_t now_ms)
         file->snapshot_size = dblog_offset(file->log);
         file->snapshot_ms = now_ms;
         file->n_commits = 0;
+        dblog_end_reading(file->log);
     }
 }
 

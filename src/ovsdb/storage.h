@@ -33,6 +33,8 @@ void storage_close(struct storage *); /* NULL is fine */
 
 /* The next record, a new reference; *V is NULL at the end. A fault is final. */
 int storage_read_json(struct storage *, json_t **v, struct fault *);
+/* The same as text, borrowed until the next call; *P is NULL at the end. */
+int storage_read(struct storage *, const char **p, size_t *n, struct fault *);
 /* What was read last is no good after all: the good records end before it. */
 void storage_stop_reading(struct storage *);
 /* The path of a file, NULL for memory. */

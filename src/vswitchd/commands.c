@@ -46,6 +46,10 @@ static void
 run_dpif_show(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *v_)
 {
     const struct vswitchd *v = v_;
+    if (command_wants_json(call)) {
+        command_reply_json(call, ofproto_datapaths_json(v->ofprotos));
+        return;
+    }
     struct str text = STR_INIT;
     ofproto_show_datapaths(v->ofprotos, &text);
     reply_text(call, &text);

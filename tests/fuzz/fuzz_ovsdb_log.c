@@ -53,13 +53,18 @@ read_all(struct dblog *l, struct db **db, bool *damaged)
     size_t n = 0;
     struct fault f = FAULT_INIT;
     int code;
-    json_t *v;
-    while ((code = dblog_read_json(l, &v, &f)) == 0 && v) {
+    const char *p;
+    size_t size;
+    while ((code = dblog_read(l, &p, &size, &f)) == 0 && p) {
+        json_t *v = NULL;
         struct db_schema *schema = NULL;
-        if (n == 0 && db && db_schema_from_json(v, &schema, NULL) == 0) {
+        if (n == 0 && db && json_read(p, size, &v, NULL) == 0 &&
+            db_schema_from_json(v, &schema, NULL) == 0) {
             *db = db_new(schema);
         } else if (db && *db) {
-            record_apply(*db, v, NULL);
+            struct fault why = FAULT_INIT;
+            VERIFY(!record_apply(*db, p, size, &why) == !why.tag);
+            fault_fini(&why);
         }
         json_decref(v);
         n++;

@@ -219,6 +219,12 @@ static const struct {
     {STRING, "\"\\u0000\"", NULL, "\"\\u0000\": null bytes not supported in quoted strings"},
     {"\"boolean\"", "maybe", NULL, "\"maybe\" is not a valid boolean (use \"true\" or \"false\")"},
     {UUID, "x", NULL, "\"x\" is not a valid UUID"},
+    {STRING, "\xc3(", NULL,
+     "constraint violation: not a valid UTF-8 string: invalid UTF-8 sequence 0xc3 0x28"},
+    {STRING, "\"\xff\"", NULL,
+     "constraint violation: not a valid UTF-8 string: invalid UTF-8 sequence 0xff"},
+    {STRING, "\xe2\x82", NULL,
+     "constraint violation: not a valid UTF-8 string: invalid UTF-8 sequence 0xe2 0x82 0x00"},
     {RANGE, "4090", NULL,
      "constraint violation: 4090 is not in the valid range -3 to 10 (inclusive)"},
 };

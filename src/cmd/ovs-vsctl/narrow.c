@@ -2,7 +2,8 @@
 /* Keeps the cost of a command from growing with the number of ports. Most command lines speak of
  * a few ports and interfaces by name: then only the rows with these names (and fake bridges, which
  * decide where a port belongs) are asked of the server. One call that may look at others, and all
- * rows are. A table says where each command has its names. */
+ * rows are; so they are when an interface turns out to be in a port of another name (a bond). A
+ * table says where each command has its names. */
 #include <string.h>
 
 #include "cmd/ovs-vsctl/vsctl.h"
@@ -117,4 +118,38 @@ narrow_replica(struct vsctl *v)
     json_array_append_new(ports, json_pack("[ssb]", "fake_bridge", "==", 1));
     replica_set_condition(v->replica, VS_TABLE_PORT, ports);
     replica_set_condition(v->replica, VS_TABLE_INTERFACE, names);
+    v->narrowed = true;
+}
+
+static bool
+is_in_a_port(const struct vsctl *v, const struct vs_interface *iface)
+{
+    VS_PORT_FOR_EACH(port, v->replica)
+    {
+        for (size_t i = 0; i < vs_port_n_interfaces(port); i++) {
+            if (vs_port_interfaces(port, i) == iface) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool
+narrow_undo(struct vsctl *v)
+{
+    if (!v->narrowed) {
+        return false;
+    }
+    VS_INTERFACE_FOR_EACH(iface, v->replica)
+    {
+        if (!is_in_a_port(v, iface)) {
+            replica_set_condition(v->replica, VS_TABLE_PORT, NULL);
+            replica_set_condition(v->replica, VS_TABLE_INTERFACE, NULL);
+            replica_resync(v->replica);
+            v->narrowed = false;
+            return true;
+        }
+    }
+    return false;
 }

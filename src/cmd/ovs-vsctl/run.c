@@ -341,6 +341,9 @@ run_until_done(struct vsctl *v)
 {
     for (;;) {
         wait_until_synced(v);
+        if (narrow_undo(v)) {
+            continue;
+        }
         struct wait w = {.v = v, .seqno = replica_seqno(v->replica)};
         if (attempt(v)) {
             return;

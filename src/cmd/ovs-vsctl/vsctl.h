@@ -56,6 +56,7 @@ struct vsctl {
     struct vsctl_call *calls;
     size_t n_calls;
     char *command_line; /* for logs */
+    bool narrowed;      /* not all ports and interfaces are replicated */
 
     /* Of one attempt. */
     struct replica_txn *txn;
@@ -102,6 +103,9 @@ void PORT_NORETURN vsctl_exit(struct vsctl *, int code);
 
 /* After every `prepare`: has only those rows replicated that the calls can look at. */
 void narrow_replica(struct vsctl *);
+/* Once synced: true if those rows do not suffice, after all; then all are asked for, and the
+ * replica must be waited for again. */
+bool narrow_undo(struct vsctl *);
 
 /* -- view.c: bridges, ports and interfaces as people name them, fake bridges included -- */
 

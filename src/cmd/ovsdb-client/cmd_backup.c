@@ -167,9 +167,11 @@ read_backup(void)
     json_decref(json);
     struct db *db = db_new(schema);
     while ((json = next_record(&p, end))) {
-        if (record_apply(db, json, &f)) {
+        char *text = json_text(json, 0);
+        if (record_apply(db, text, strlen(text), &f)) {
             fatal_fault(&f);
         }
+        os_free(text);
         json_decref(json);
     }
     if (record_end_loading(db, &f)) {
