@@ -219,6 +219,13 @@ add_everything(struct server *server, const struct settings *s)
         is_from_db(s->tls.ca_cert)) {
         server_set_tls(server, &s->tls);
     }
+    const char *files[] = {s->tls.private_key, s->tls.certificate, s->tls.ca_cert};
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        struct fault f = FAULT_INIT;
+        if (files[i] && server_check_source(server, files[i], &f)) {
+            fatal(&f);
+        }
+    }
     for (size_t i = 0; i < s->n_remotes; i++) {
         struct fault f = FAULT_INIT;
         if (server_add_remote(server, s->remotes[i], &f)) {
@@ -230,7 +237,7 @@ add_everything(struct server *server, const struct settings *s)
 
 struct run {
     struct os_loop *loop;
-    bool failed;
+    char *failure; /* how the command of --run ended, NULL if well */
 };
 
 static void
@@ -241,10 +248,10 @@ stop(void *run_)
 }
 
 static void
-command_ended(void *run_, bool ok)
+command_ended(void *run_, const char *failure)
 {
     struct run *run = run_;
-    run->failed = !ok;
+    run->failure = failure ? xstrdup(failure) : NULL;
     os_loop_stop(run->loop);
 }
 
@@ -287,7 +294,10 @@ serve(int argc, char *argv[])
     os_wake_free(service_stop);
     os_loop_free(run.loop);
     os_free(settings.remotes);
-    return run.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (run.failure) {
+        log_fatal("%s: child exited, %s", settings.run, run.failure);
+    }
+    return EXIT_SUCCESS;
 }
 
 int

@@ -3,13 +3,15 @@
  * a child that outlives the loop is left alone. */
 #include "os/child.h"
 
+#include <stdio.h>
+
 #include "os/err_format.h"
 #include "os/mem.h"
 #include "os/process.h"
 
 struct child {
     uv_process_t process;
-    void (*ended)(void *aux, bool ok);
+    void (*ended)(void *aux, const char *failure);
     void *aux;
 };
 
@@ -24,12 +26,15 @@ child_exited(uv_process_t *process, int64_t status, int signum)
 {
     struct child *c = process->data;
     uv_close((uv_handle_t *)process, free_child);
-    c->ended(c->aux, status == 0 && signum == 0);
+    char failure[48];
+    snprintf(failure, sizeof failure, signum ? "killed by signal %d" : "exit status %d",
+             signum ? signum : (int)status);
+    c->ended(c->aux, status || signum ? failure : NULL);
 }
 
 int
-os_child_start(struct os_loop *loop, const char *command, void (*ended)(void *aux, bool ok),
-               void *aux, struct err *e)
+os_child_start(struct os_loop *loop, const char *command,
+               void (*ended)(void *aux, const char *failure), void *aux, struct err *e)
 {
     struct child *c = xzalloc(sizeof *c);
     c->process.data = c;

@@ -34,6 +34,7 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
         str_fini(&record);
         d->commits_durable |= txn->durable;
         monitors_write_txn(d, txn, &c->updates);
+        tlog_txn(txn);
         txn_detach(txn);
     }
     if (session) {

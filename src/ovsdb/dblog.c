@@ -200,8 +200,17 @@ dblog_read(struct dblog *l, const char **p, size_t *n, struct fault *f)
 void
 dblog_unread(struct dblog *l)
 {
-    l->end = l->last;
+    if (!l->failed) { /* a read that failed took nothing */
+        l->end = l->last;
+    }
     l->failed = true;
+}
+
+void
+dblog_rewind(struct dblog *l)
+{
+    l->end = l->last = 0;
+    l->failed = false;
 }
 
 void
@@ -211,6 +220,30 @@ dblog_end_reading(struct dblog *l)
     os_free(l->window);
     l->window = NULL;
     l->window_n = l->window_size = 0;
+}
+
+static int
+no_object(struct dblog *l, size_t n, struct fault *f)
+{
+    uint64_t body = l->end - n;
+    dblog_unread(l);
+    return fault_set(f, -E_SYNTAX, FAULT_SYNTAX,
+                     "%s: %zu bytes starting at offset %llu are not a JSON object", l->path, n,
+                     (unsigned long long)body);
+}
+
+int
+dblog_read_object(struct dblog *l, const char **p, size_t *n, struct fault *f)
+{
+    int code = dblog_read(l, p, n, f);
+    if (code || !*p) {
+        return code;
+    }
+    size_t i = 0;
+    while (i < *n && memchr(" \t\r\n", (*p)[i], 4)) {
+        i++;
+    }
+    return i < *n && (*p)[i] == '{' ? 0 : no_object(l, *n, f);
 }
 
 int
@@ -233,13 +266,9 @@ dblog_read_json(struct dblog *l, json_t **v, struct fault *f)
                          n, (unsigned long long)body, e.text);
     }
     if (!json_is_object(*v)) {
-        uint64_t body = l->end - n;
         json_decref(*v);
         *v = NULL;
-        dblog_unread(l);
-        return fault_set(f, -E_SYNTAX, FAULT_SYNTAX,
-                         "%s: %zu bytes starting at offset %llu are not a JSON object", l->path, n,
-                         (unsigned long long)body);
+        return no_object(l, n, f);
     }
     return 0;
 }

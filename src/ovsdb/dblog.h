@@ -31,8 +31,13 @@ const char *dblog_real_path(const struct dblog *);
  * end. An error is final: the end of the good records is where it stands. */
 int dblog_read(struct dblog *, const char **p, size_t *n, struct fault *);
 int dblog_read_json(struct dblog *, json_t **v, struct fault *); /* *v NULL at the end */
-/* Gives the last record back: it counts as damaged, and reading is over. */
+/* The text of a record that begins like a JSON object, which nobody has looked into yet. */
+int dblog_read_object(struct dblog *, const char **p, size_t *n, struct fault *);
+/* Gives the last record back: it counts as damaged, and reading is over. After a read that failed
+ * there is none to give back. */
 void dblog_unread(struct dblog *);
+/* Goes back to the first record. */
+void dblog_rewind(struct dblog *);
 /* Nothing more will be read: gives back the memory for it. */
 void dblog_end_reading(struct dblog *);
 /* Where the next record starts (reading), or the size of the file with all that was put. */

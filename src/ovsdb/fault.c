@@ -52,6 +52,19 @@ fault_set_syntax(struct fault *f, const json_t *v, const char *tag, const char *
 }
 
 void
+fault_move(struct fault *f, struct fault *from)
+{
+    if (f) {
+        ASSERT(!f->tag);
+        fault_fini(f);
+        *f = *from;
+        *from = (struct fault)FAULT_INIT;
+    } else {
+        fault_fini(from);
+    }
+}
+
+void
 fault_prepend(struct fault *f, const char *fmt, ...)
 {
     if (!f) {

@@ -30,6 +30,8 @@ int fault_set(struct fault *f, int code, const char *tag, const char *fmt, ...) 
  */
 int fault_set_syntax(struct fault *f, const json_t *v, const char *tag, const char *fmt, ...)
     PORT_PRINTF(4, 5);
+/* Moves what FROM says to F (may be NULL), and empties FROM. */
+void fault_move(struct fault *f, struct fault *from);
 /* Puts TEXT before the details that are there, no separator added. */
 void fault_prepend(struct fault *, const char *fmt, ...) PORT_PRINTF(2, 3);
 /* The RFC 7047 <error>, a new reference. */

@@ -49,28 +49,44 @@ complain(const struct fault *f)
     os_free(text);
 }
 
+/* Reads the schema and at most MAX transactions, *N of them well. */
+static int
+read_records(struct storage *s, size_t max, struct db **db, size_t *n, struct fault *f)
+{
+    bool end = false;
+    int code = read_schema(s, db, f);
+    for (*n = 0; !code && *n < max; ++*n) {
+        code = read_txn(s, *db, &end, f);
+        if (code || end) {
+            break;
+        }
+    }
+    return code;
+}
+
 int
 load_db(struct storage *s, enum load_mode mode, struct db **out, struct fault *f)
 {
     struct db *db = NULL;
-    int code = read_schema(s, &db, f);
-    bool end = false;
-    while (!code && !end) {
-        struct fault damage = FAULT_INIT;
-        code = read_txn(s, db, &end, mode == LOAD_ALL ? f : &damage);
-        if (code && mode == LOAD_SERVING) {
-            complain(&damage);
-            storage_stop_reading(s);
-            code = 0;
-            end = true;
-        }
+    size_t n;
+    struct fault damage = FAULT_INIT;
+    int code = read_records(s, SIZE_MAX, &db, &n, &damage);
+    if (code && db && mode == LOAD_SERVING) {
+        complain(&damage);
         fault_fini(&damage);
+        /* The record that is no good may be half applied: start again and stop before it. */
+        db_free(db);
+        db = NULL;
+        storage_rewind(s);
+        code = read_records(s, n, &db, &n, &damage);
+        storage_stop_reading(s);
     }
     if (!code) {
-        code = record_end_loading(db, f);
+        code = record_end_loading(db, &damage);
     }
     if (code) {
         db_free(db);
+        fault_move(f, &damage);
         return code;
     }
     *out = db;

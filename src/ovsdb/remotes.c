@@ -244,13 +244,17 @@ ignore(struct server *s UNUSED, const char *target UNUSED,
 }
 
 int
+server_check_source(struct server *s, const char *name, struct fault *f)
+{
+    return strncmp(name, "db:", 3) == 0 ? remotes_query(s, name, ignore, f) : 0;
+}
+
+int
 server_add_remote(struct server *s, const char *name, struct fault *f)
 {
-    if (strncmp(name, "db:", 3) == 0) {
-        int code = remotes_query(s, name, ignore, f);
-        if (code) {
-            return code;
-        }
+    int code = server_check_source(s, name, f);
+    if (code) {
+        return code;
     }
     if (!find_remote(s, name)) {
         struct server_remote *r = xzalloc(sizeof *r);

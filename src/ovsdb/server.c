@@ -209,6 +209,13 @@ server_set_column_diff(struct server *s, bool enabled)
     s->column_diff = enabled;
 }
 
+void
+server_disable_conditions(struct server *s)
+{
+    s->no_conditions = true;
+    server_reconnect(s);
+}
+
 int
 server_tlog_set(struct server *s, const char *db, const char *table, bool on, struct fault *f)
 {

@@ -29,6 +29,8 @@ int server_compact(struct server *, const char *name, struct fault *);
 int server_storage_status(struct server *, const char *name, struct str *out);
 /* Records of changed rows are written whole instead of as differences (up to 2.14). */
 void server_set_column_diff(struct server *, bool enabled);
+/* Stops answering to conditional monitors, as servers before 2.6, and ends all connections. */
+void server_disable_conditions(struct server *);
 /* Logging of a table's operations. -E_NOENT with a sentence when there is none. */
 int server_tlog_set(struct server *, const char *db, const char *table, bool on, struct fault *);
 void server_tlog_list(const struct server *, struct str *out);
@@ -44,6 +46,8 @@ const char **server_remote_names(const struct server *, size_t *n);
 /* Brings listeners and connections to what the remotes say. The first error is told (and
  * logged); the rest is opened nevertheless. */
 int server_reconfigure(struct server *, struct fault *);
+/* Is "db:DB,TABLE,COLUMN" there? Anything else is fine. */
+int server_check_source(struct server *, const char *name, struct fault *);
 /* Drops all connections; active ones come again. */
 void server_reconnect(struct server *);
 /* Files of TLS, as the options have them: a path, "db:DB,TABLE,COLUMN", or NULL. */

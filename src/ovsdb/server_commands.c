@@ -195,6 +195,15 @@ run_memory_trim(struct command_call *call, int argc UNUSED, const char *argv[], 
     command_reply(call, NULL);
 }
 
+static void
+run_disable_monitor_cond(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED,
+                         void *c_)
+{
+    struct server_commands *c = c_;
+    server_disable_conditions(c->server);
+    command_reply(call, NULL);
+}
+
 /* ---- Active-backup: this server is always active ---- */
 
 static void
@@ -269,6 +278,7 @@ static const struct command commands[] = {
     {"ovsdb-server/add-remote", "REMOTE", 1, 1, run_add_remote},
     {"ovsdb-server/compact", "", 0, 1, run_compact},
     {"ovsdb-server/connect-active-ovsdb-server", "", 0, 0, run_connect_active},
+    {"ovsdb-server/disable-monitor-cond", "", 0, 0, run_disable_monitor_cond},
     {"ovsdb-server/disconnect-active-ovsdb-server", "", 0, 0, run_nothing},
     {"ovsdb-server/get-active-ovsdb-server", "", 0, 0, run_get_active},
     {"ovsdb-server/get-db-storage-status", "DB", 1, 1, run_storage_status},

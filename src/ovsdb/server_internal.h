@@ -36,7 +36,7 @@ struct server {
     struct hmap endpoints; /* endpoint by target */
     char *tls_private_key, *tls_certificate, *tls_ca_cert;
     bool tls_bootstrap, tls_set;
-    bool flushing, ending;
+    bool no_conditions; /* pretend not to know conditional monitors */
     size_t n_triggers;
 };
 
@@ -122,6 +122,9 @@ void monitors_deliver(struct view_update *);
 void monitors_cancel_db(struct dbase *, bool notify);
 void monitors_cancel_session(struct session *);
 size_t session_n_monitors(const struct session *);
+
+/* ---- tlog.c ---- */
+void tlog_txn(const struct txn *);
 
 /* ---- lock.c ---- */
 enum lock_mode { LOCK_WAIT, LOCK_STEAL };

@@ -227,14 +227,14 @@ convert(struct session *session, const struct jsonrpc_msg *msg)
 static const struct method {
     const char *name;
     void (*run)(struct session *, const struct jsonrpc_msg *);
-    bool settled;
+    bool settled, conditional;
 } methods[] = {
     {"transact", transact, false},
     {"echo", echo, false},
     {"monitor", monitor, true},
-    {"monitor_cond", monitor, true},
-    {"monitor_cond_since", monitor, true},
-    {"monitor_cond_change", monitor_cond_change, true},
+    {"monitor_cond", monitor, true, true},
+    {"monitor_cond_since", monitor, true, true},
+    {"monitor_cond_change", monitor_cond_change, true, true},
     {"monitor_cancel", monitor_cancel, true},
     {"get_schema", get_schema, false},
     {"list_dbs", list_dbs, false},
@@ -250,7 +250,8 @@ static void
 take_request(struct session *session, const struct jsonrpc_msg *msg)
 {
     for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
-        if (strcmp(methods[i].name, msg->method) == 0) {
+        if (strcmp(methods[i].name, msg->method) == 0 &&
+            !(methods[i].conditional && session->server->no_conditions)) {
             if (methods[i].settled) {
                 server_flush(session->server);
             }

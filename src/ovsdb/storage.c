@@ -130,7 +130,7 @@ storage_open_file(const char *path, bool read_only, uint64_t now_ms, struct stor
 int
 storage_read(struct storage *s, const char **p, size_t *n, struct fault *f)
 {
-    return dblog_read(file_of(s)->log, p, n, f);
+    return dblog_read_object(file_of(s)->log, p, n, f);
 }
 
 int
@@ -140,9 +140,15 @@ storage_read_json(struct storage *s, json_t **v, struct fault *f)
 }
 
 void
+storage_rewind(struct storage *s)
+{
+    dblog_rewind(file_of(s)->log);
+}
+
+void
 storage_stop_reading(struct storage *s)
 {
-    dblog_unread(file_of(s)->log);
+    dblog_end_reading(file_of(s)->log);
 }
 
 const char *

@@ -35,7 +35,9 @@ void storage_close(struct storage *); /* NULL is fine */
 int storage_read_json(struct storage *, json_t **v, struct fault *);
 /* The same as text, borrowed until the next call; *P is NULL at the end. */
 int storage_read(struct storage *, const char **p, size_t *n, struct fault *);
-/* What was read last is no good after all: the good records end before it. */
+/* Goes back to the first record. */
+void storage_rewind(struct storage *);
+/* The good records end with the last one read. */
 void storage_stop_reading(struct storage *);
 /* The path of a file, NULL for memory. */
 const char *storage_path(const struct storage *);

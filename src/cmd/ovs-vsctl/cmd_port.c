@@ -99,46 +99,56 @@ iface_names(const struct vs_port *row, size_t *n)
     return names;
 }
 
-static char *
-join(const char **names, size_t n)
+static bool
+same_names(const char **a, size_t n_a, const char **b, size_t n_b)
 {
-    struct str text = STR_INIT;
-    for (size_t i = 0; i < n; i++) {
-        str_putf(&text, "%s%s", i ? ", " : "", names[i]);
+    for (size_t i = 0; n_a == n_b && i < n_a; i++) {
+        if (strcmp(a[i], b[i]) != 0) {
+            return false;
+        }
     }
-    return str_take(&text);
+    return n_a == n_b;
 }
 
-/* --may-exist: ends the process unless PORT is what CALL would make. */
-static void
-check_same_port(const struct vsctl_call *call, const struct port_request *r,
-                const struct view_port *port)
+/* Does PORT have exactly the interfaces that R wants? The names that it has go to TEXT. */
+static bool
+has_wanted_ifaces(const struct port_request *r, const struct vs_port *port, struct str *text)
 {
-    struct str command = STR_INIT;
-    str_puts(&command, "--may-exist");
-    for (int i = 0; i < call->argc; i++) {
-        str_putf(&command, " %s", call->argv[i]);
-    }
-    if (port->bridge != r->bridge) {
-        log_fatal("\"%s\" but %s is actually attached to bridge %s", command.s, r->name,
-                  port->bridge->name);
-    }
     const char **wanted = xalloc((r->n_ifaces + 1) * sizeof *wanted);
     for (size_t i = 0; i < r->n_ifaces; i++) {
         wanted[i] = r->ifaces[i];
     }
     sort_names(wanted, r->n_ifaces);
     size_t n;
-    const char **have = iface_names(port->row, &n);
-    char *wanted_text = join(wanted, r->n_ifaces), *have_text = join(have, n);
-    if (strcmp(wanted_text, have_text) != 0) {
-        log_fatal("\"%s\" but %s actually has interface(s) %s", command.s, r->name, have_text);
+    const char **have = iface_names(port, &n);
+    bool same = same_names(wanted, r->n_ifaces, have, n);
+    for (size_t i = 0; i < n; i++) {
+        str_putf(text, "%s%s", i ? ", " : "", have[i]);
     }
-    os_free(wanted_text);
-    os_free(have_text);
     os_free(wanted);
     os_free(have);
-    str_fini(&command);
+    return same;
+}
+
+/* --may-exist: ends the process unless PORT is what CALL would make. */
+static void
+check_same_port(struct vsctl_call *call, const struct port_request *r,
+                const struct view_port *port)
+{
+    struct str *message = &call->output;
+    str_puts(message, "\"--may-exist");
+    for (int i = 0; i < call->argc; i++) {
+        str_putf(message, " %s", call->argv[i]);
+    }
+    str_putf(message, "\" but %s ", r->name);
+    if (port->bridge != r->bridge) {
+        log_fatal("%sis actually attached to bridge %s", message->s, port->bridge->name);
+    }
+    str_puts(message, "actually has interface(s) ");
+    if (!has_wanted_ifaces(r, port->row, message)) {
+        log_fatal("%s", message->s);
+    }
+    str_clear(message);
 }
 
 static struct vs_interface *

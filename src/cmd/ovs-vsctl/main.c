@@ -184,8 +184,8 @@ log_comment(const char *words)
 int
 main(int argc, char *argv[])
 {
-    struct vsctl_option *local = NULL;
-    size_t n_local = 0;
+    static struct vsctl_option *local; /* their texts stay until the end */
+    static size_t n_local;
     log_start(argv[0]);
     log_set_level(NULL, LOG_CONSOLE, LOG_WARN);
     log_set_level(NULL, LOG_SYSLOG, LOG_WARN); /* but for what was asked of us */

@@ -2,8 +2,9 @@
 /* Keeps the cost of a command from growing with the number of ports. Most command lines speak of
  * a few ports and interfaces by name: then only the rows with these names (and fake bridges, which
  * decide where a port belongs) are asked of the server. One call that may look at others, and all
- * rows are; so they are when an interface turns out to be in a port of another name (a bond). A
- * table says where each command has its names. */
+ * rows are; so they are when an interface turns out to be in a port of another name (a bond).
+ * Where ports are only added not even the bridge's list of ports is needed, unless the name turns
+ * out to be taken. A table says where each command has its names. */
 #include <string.h>
 
 #include "cmd/ovs-vsctl/vsctl.h"
@@ -21,19 +22,20 @@ static const struct {
     const char *command;
     enum names_at at;
     const char *unless; /* an option that makes it look further */
+    bool wants_ports;   /* reads Bridge.ports */
 } commands[] = {
-    {"add-port", NAME_IS_SECOND, NULL},
-    {"del-port", NAME_IS_LAST, "--with-iface"},
-    {"port-to-br", NAME_IS_FIRST, NULL},
-    {"set", RECORD, NULL},
-    {"get", RECORD, "--id"},
-    {"add", RECORD, NULL},
-    {"remove", RECORD, NULL},
-    {"clear", RECORD, NULL},
-    {"wait-until", RECORD, NULL},
-    {"list", RECORDS, NULL},
-    {"init", NO_NAMES, NULL},
-    {"comment", NO_NAMES, NULL},
+    {"add-port", NAME_IS_SECOND, NULL, false},
+    {"del-port", NAME_IS_LAST, "--with-iface", true},
+    {"port-to-br", NAME_IS_FIRST, NULL, true},
+    {"set", RECORD, NULL, false},
+    {"get", RECORD, "--id", false},
+    {"add", RECORD, NULL, false},
+    {"remove", RECORD, NULL, false},
+    {"clear", RECORD, NULL, false},
+    {"wait-until", RECORD, NULL, false},
+    {"list", RECORDS, NULL, false},
+    {"init", NO_NAMES, NULL, false},
+    {"comment", NO_NAMES, NULL, false},
 };
 
 /* Could NAME be (the beginning of) a UUID, or stand for the only record? */
@@ -59,6 +61,7 @@ add_records(const struct vsctl_call *call, int first, int last, json_t *names)
 {
     uint32_t table = find_table(call->v, call->argv[1])->index;
     if (table == VS_TABLE_BRIDGE || table == VS_TABLE_OPEN_VSWITCH) {
+        call->v->wants_ports |= table == VS_TABLE_BRIDGE;
         return true;
     }
     if (table != VS_TABLE_PORT && table != VS_TABLE_INTERFACE) {
@@ -83,6 +86,7 @@ add_call(const struct vsctl_call *call, json_t *names)
         if (commands[i].unless && call_option(call, commands[i].unless)) {
             return false;
         }
+        call->v->wants_ports |= commands[i].wants_ports;
         switch (commands[i].at) {
         case NAME_IS_FIRST:
             return add_name(names, call->argv[1]);
@@ -119,6 +123,9 @@ narrow_replica(struct vsctl *v)
     replica_set_condition(v->replica, VS_TABLE_PORT, ports);
     replica_set_condition(v->replica, VS_TABLE_INTERFACE, names);
     v->narrowed = true;
+    if (!v->wants_ports) {
+        replica_watch(v->replica, VS_TABLE_BRIDGE, VS_BRIDGE_PORTS, REPLICA_NONE);
+    }
 }
 
 static bool
@@ -135,11 +142,25 @@ is_in_a_port(const struct vsctl *v, const struct vs_interface *iface)
     return false;
 }
 
+/* Is there a row that may be in the way of one to be added? */
+static bool
+has_rows(const struct vsctl *v)
+{
+    return replica_n_rows(v->replica, VS_TABLE_PORT) ||
+           replica_n_rows(v->replica, VS_TABLE_INTERFACE);
+}
+
 bool
 narrow_undo(struct vsctl *v)
 {
     if (!v->narrowed) {
         return false;
+    }
+    if (!v->wants_ports && has_rows(v) && view_is_wanted(v)) {
+        v->wants_ports = true;
+        vsctl_watch(v, VS_TABLE_BRIDGE, VS_BRIDGE_PORTS);
+        replica_resync(v->replica);
+        return true;
     }
     VS_INTERFACE_FOR_EACH(iface, v->replica)
     {

@@ -32,6 +32,13 @@ view_prepare(struct vsctl_call *call)
     }
 }
 
+bool
+view_is_wanted(const struct vsctl *v)
+{
+    return replica_watched(v->replica, VS_TABLE_BRIDGE, VS_BRIDGE_NAME) != REPLICA_NONE &&
+           replica_watched(v->replica, VS_TABLE_PORT, VS_PORT_INTERFACES) != REPLICA_NONE;
+}
+
 /* -- Building -- */
 
 struct view_bridge *

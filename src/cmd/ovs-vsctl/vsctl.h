@@ -57,6 +57,7 @@ struct vsctl {
     size_t n_calls;
     char *command_line; /* for logs */
     bool narrowed;      /* not all ports and interfaces are replicated */
+    bool wants_ports;   /* if so, the bridges' lists of them all the same */
 
     /* Of one attempt. */
     struct replica_txn *txn;
@@ -137,6 +138,8 @@ struct view {
 
 /* Declares what the view is made of. */
 void view_prepare(struct vsctl_call *);
+/* Has anybody done that? */
+bool view_is_wanted(const struct vsctl *);
 struct view *view_get(struct vsctl *);
 /* Forgets it, since rows changed behind its back. */
 void view_drop(struct vsctl *);

@@ -282,7 +282,8 @@ check_syntax(const struct client_command *command, int argc, bool maybe_database
 int
 main(int argc, char *argv[])
 {
-    struct client c = {.style = TABLE_STYLE_INIT};
+    static struct client c; /* what it holds is there until the end */
+    c.style = (struct table_style)TABLE_STYLE_INIT;
     log_start(argv[0]);
     parse_options(&c, argc, argv);
     const struct client_command *command = find_command(optind < argc ? argv[optind++] : NULL);
