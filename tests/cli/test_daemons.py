@@ -8,6 +8,8 @@ import signal
 
 import pytest
 
+from harness import Daemon
+
 DAEMONS = ("ovsdb-server", "ovs-vswitchd")
 both = pytest.mark.parametrize("name", DAEMONS)
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="--user needs root")
@@ -15,16 +17,32 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="--user needs root")
 
 @pytest.fixture
 def start(sandbox):
-    """start(NAME, *OPTIONS, ok=True): starts a daemon detached, with a database; the Result.
-    The daemon of its pid file, and of what monitors it, end with the sandbox."""
-    def run(name, *options, ok=True, program=None):
+    """start(NAME, *OPTIONS, ok=True): starts a daemon detached; the Result.  It works on
+    db/conf.db: ovsdb-server itself, ovs-vswitchd through a server that is started for it and
+    keeps its files out of run/.  The daemon of the pid file ends with the test, and so does what
+    monitors it."""
+    def serve_database():
+        os.mkdir(sandbox.path("server"))
+        pid_file = sandbox.path("server", "pid")
+        sandbox.run(["ovsdb-server", "--detach", f"--pidfile={pid_file}", "-vconsole:off",
+                     f"--unixctl={sandbox.path('server', 'ctl')}", f"--remote=punix:{server_sock}",
+                     sandbox.create_db()]).ok()
+        with open(pid_file, encoding="ascii") as f:
+            sandbox.daemons["server"] = Daemon("ovsdb-server", int(f.read()))
+        sandbox.run(["ovs-vsctl", f"--db=unix:{server_sock}", "--no-wait", "init"]).ok()
+
+    server_sock = sandbox.path("server", "sock")
+
+    def run(name, *options, ok=True):
         if name == "ovsdb-server":
             if not os.path.exists(sandbox.path("db", "conf.db")):
                 sandbox.create_db()
             last = [f"--remote=punix:{sandbox.db_sock}", sandbox.path("db", "conf.db")]
         else:
-            last = ["--enable-dummy=override", f"unix:{sandbox.db_sock}"]
-        done = sandbox.run([program or name, "--detach", "-vconsole:off", *options, *last])
+            if not os.path.exists(server_sock):
+                serve_database()
+            last = ["--enable-dummy=override", f"unix:{server_sock}"]
+        done = sandbox.run([name, "--detach", "-vconsole:off", *options, *last], timeout=10)
         if ok:
             assert (done.code, done.out, done.err) == (0, "", "")
         return done

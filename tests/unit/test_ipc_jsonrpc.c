@@ -368,7 +368,8 @@ test_refused(void **state)
 {
     (void)state;
     struct end end = {.session = NULL};
-    end.session = jsonrpc_session_new(loop, "unix:no/such/socket", 0, false, &session_events, &end);
+    end.session =
+        jsonrpc_session_new(loop, "unix:no/such/socket", 0, false, &session_events, &end);
     run_until(got_disconnected, &end);
     assert_false(jsonrpc_session_is_alive(end.session));
     uint64_t up, down;

@@ -202,36 +202,35 @@ static void
 test_basic(void **state)
 {
     (void)state;
-    static const struct step steps[] =
-        {
-            {"", "[]"},
-            {INSERT("R", "'i':1,'s':'one','ints':['set',[3,1,2]]"), "[{'uuid':['uuid','#0']}]"},
-            {SELECT("R", "", "'i','s','ints','strong','r','m'"),
-             "[{'rows':[{'i':1,'s':'one','ints':['set',[1,2,3]],'strong':['set',[]],'r':0,"
-             "'m':['map',[]]}]}]"},
-            {SELECT("R", "['_uuid','==',['uuid','#0']]", "'i','_uuid'"),
-             "[{'rows':[{'i':1,'_uuid':['uuid','#0']}]}]"},
-            {UPDATE("R", "['i','==',1]", "'s':'two'") "," SELECT("R", "['s','==','two']", "'i'"),
-             "[{'count':1},{'rows':[{'i':1}]}]"},
-            {UPDATE("R", "['i','==',9]", "'s':'x'"), "[{'count':0}]"},
-            {MUTATE("R", "",
-                    "['i','+=',4],['i','*=',3],['ints','insert',['set',[5,1]]],['ints','delete',"
-                    "2]") "," SELECT("R", "", "'i','ints'"),
-             "[{'count':1},{'rows':[{'i':15,'ints':['set',[1,3,5]]}]}]"},
-            {MUTATE("R", "",
-                    "['m','insert',['map',[['a','1'],['b','2']]]],['m','delete','a'],"
-                    "['m','delete',['map',[['b','9']]]]") "," SELECT("R", "", "'m'"),
-             "[{'count':1},{'rows':[{'m':['map',[['b','2']]]}]}]"},
-            {MUTATE("R", "", "['i','/=',0]"),
-             "[{'error':'domain error','details':'Division by zero.'}]"},
-            {"{'op':'comment','comment':'x'},{'op':'commit','durable':true}", "[{},{}]"},
-            {INSERT("R", "") ",{'op':'abort'}," DELETE("R", ""),
-             "[{'uuid':['uuid','#1']},{'error':'aborted','details':'aborted by request'},null]"},
-            {DELETE("R", ""), "[{'count':1}]"},
-            {DELETE("R", ""), "[{'count':0}]"},
-            {"{'op':'assert','lock':'mine'},{'op':'assert','lock':'other'}",
-             "[{},{'error':'not owner','details':'Asserted lock other not held.'}]"},
-        };
+    static const struct step steps[] = {
+        {"", "[]"},
+        {INSERT("R", "'i':1,'s':'one','ints':['set',[3,1,2]]"), "[{'uuid':['uuid','#0']}]"},
+        {SELECT("R", "", "'i','s','ints','strong','r','m'"),
+         "[{'rows':[{'i':1,'s':'one','ints':['set',[1,2,3]],'strong':['set',[]],'r':0,"
+         "'m':['map',[]]}]}]"},
+        {SELECT("R", "['_uuid','==',['uuid','#0']]", "'i','_uuid'"),
+         "[{'rows':[{'i':1,'_uuid':['uuid','#0']}]}]"},
+        {UPDATE("R", "['i','==',1]", "'s':'two'") "," SELECT("R", "['s','==','two']", "'i'"),
+         "[{'count':1},{'rows':[{'i':1}]}]"},
+        {UPDATE("R", "['i','==',9]", "'s':'x'"), "[{'count':0}]"},
+        {MUTATE("R", "",
+                "['i','+=',4],['i','*=',3],['ints','insert',['set',[5,1]]],['ints','delete',"
+                "2]") "," SELECT("R", "", "'i','ints'"),
+         "[{'count':1},{'rows':[{'i':15,'ints':['set',[1,3,5]]}]}]"},
+        {MUTATE("R", "",
+                "['m','insert',['map',[['a','1'],['b','2']]]],['m','delete','a'],"
+                "['m','delete',['map',[['b','9']]]]") "," SELECT("R", "", "'m'"),
+         "[{'count':1},{'rows':[{'m':['map',[['b','2']]]}]}]"},
+        {MUTATE("R", "", "['i','/=',0]"),
+         "[{'error':'domain error','details':'Division by zero.'}]"},
+        {"{'op':'comment','comment':'x'},{'op':'commit','durable':true}", "[{},{}]"},
+        {INSERT("R", "") ",{'op':'abort'}," DELETE("R", ""),
+         "[{'uuid':['uuid','#1']},{'error':'aborted','details':'aborted by request'},null]"},
+        {DELETE("R", ""), "[{'count':1}]"},
+        {DELETE("R", ""), "[{'count':0}]"},
+        {"{'op':'assert','lock':'mine'},{'op':'assert','lock':'other'}",
+         "[{},{'error':'not owner','details':'Asserted lock other not held.'}]"},
+    };
     run_steps(steps, ARRAY_LEN(steps));
 }
 
