@@ -4,6 +4,14 @@
 
 #include "base/err.h"
 
+/* The exit code for data that was taken but turned out to be no good: EX_DATAERR, or
+ * ERROR_BAD_ARGUMENTS. */
+#ifdef _WIN32
+#define OS_EXIT_BAD_DATA 160
+#else
+#define OS_EXIT_BAD_DATA 65
+#endif
+
 int os_pid(void);
 /* Physical memory this process holds, in KiB; 0 where the host does not tell. */
 uint64_t os_rss_kib(void);

@@ -15,11 +15,6 @@
 
 LOG_MODULE(vsctl);
 
-#ifdef _WIN32
-#define EXIT_NOT_APPLIED 160
-#else
-#define EXIT_NOT_APPLIED 65
-#endif
 #define SILENCE_MS 1000
 
 void
@@ -368,7 +363,7 @@ vsctl_run(struct vsctl *v)
     print_output(v);
     if (v->wait && !v->dry_run && replica_txn_result(v->txn) == REPLICA_TXN_SUCCESS) {
         wait_for_switch(v);
-        code = report_failures(v) ? EXIT_NOT_APPLIED : 0;
+        code = report_failures(v) ? OS_EXIT_BAD_DATA : 0;
     }
     close_replica(v);
     return code;
