@@ -58,6 +58,7 @@ def serve(box, remote, *options):
     """ovsdb-server on REMOTE, whose port is 0; the port it got."""
     box.start("ovsdb-server", f"--remote=punix:{box.db_sock}", f"--remote={remote}", *options,
               box.create_db())
+    box.run(["ovs-vsctl", f"--db=unix:{box.db_sock}", "--no-wait", "init"]).ok()
     kernel_chose = re.search(rf"{re.escape(remote[5:])}: listening on port (\d+)",
                              box.read("log", "ovsdb-server.log"))
     assert kernel_chose, box.read("log", "ovsdb-server.log")
@@ -162,8 +163,8 @@ def test_bootstrap(sandboxes, keys, other_keys, client, server):
     db = f"ssl:127.0.0.1:{port}"
     learned = box.path("work", "learned.pem")
     options = [*keys.options("client", ca=False), f"--bootstrap-ca-cert={learned}"]
-    done = client_of(client, box, "ovs-vsctl", *options, f"--db={db}", "--timeout=10", "list-br")
-    assert done.code == 0
+    # It drops the connection on which it learned; ovs-vsctl does not try again by itself.
+    client_of(client, box, "ovs-vsctl", *options, f"--db={db}", "--timeout=10", "list-br")
     with open(learned, encoding="ascii") as f, open(keys.ca, encoding="ascii") as g:
         assert g.read().strip() in f.read()
     done = client_of(client, box, "ovs-vsctl", *options, f"--db={db}", "--timeout=10", "list-br")
@@ -191,7 +192,8 @@ def version_of(port, keys, flag):
     ("TLSv1.3+", {"TLSv1.3"}),
     ("TLSv1.2-TLSv1.3", {"TLSv1.2", "TLSv1.3"}),
     ("TLSv1.2,TLSv1.3", {"TLSv1.2", "TLSv1.3"}),
-    ("TLSv1,TLSv1.1,TLSv1.2", {"TLSv1.2"}),
+    # What was the default once means all versions, as with the reference.
+    ("TLSv1,TLSv1.1,TLSv1.2", {"TLSv1.2", "TLSv1.3"}),
 ])
 def test_protocols(sandbox, keys, protocols, allowed):
     option = [f"--ssl-protocols={protocols}"] if protocols else []
@@ -214,7 +216,6 @@ def test_switch_over_tls(sandboxes, keys, server):
     """ovs-vswitchd on a database that is elsewhere."""
     box = sandboxes(server)
     port = serve(box, "pssl:0:127.0.0.1", *keys.options("server"))
-    box.run(["ovs-vsctl", f"--db=unix:{box.db_sock}", "--no-wait", "init"]).ok()
     ours = sandboxes("weft")
     ours.start("ovs-vswitchd", "--enable-dummy=override", *keys.options("client"),
                f"ssl:127.0.0.1:{port}")

@@ -233,11 +233,11 @@ daemon_leave_terminal(void)
 void
 daemon_complete(void)
 {
-    startup_tell(notify_fd);
-    notify_fd = -1;
     if (daemon_settings.detach) {
         daemon_leave_terminal();
     }
+    startup_tell(notify_fd); /* last: who waits for us finds all done */
+    notify_fd = -1;
 }
 
 bool

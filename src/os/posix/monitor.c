@@ -184,14 +184,14 @@ monitor_start(int our_parent)
         if (start(&pid, &fd)) {
             break;
         }
+        set_title("%s: monitoring pid %d (%s)", log_program_name(), (int)pid, health);
         if (n_crashes == 0) {
-            startup_tell(our_parent);
-            our_parent = -1;
             if (daemon_settings.detach) {
                 daemon_leave_terminal();
             }
+            startup_tell(our_parent);
+            our_parent = -1;
         }
-        set_title("%s: monitoring pid %d (%s)", log_program_name(), (int)pid, health);
         log_announce_closing();
         log_close_file();
         int status = wait_for(pid);
