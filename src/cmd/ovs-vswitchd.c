@@ -38,11 +38,11 @@ static const struct option own_options[] = {
 
 static const struct {
     const char *word;
-    enum vswitchd_dummy dummy;
+    enum netdev_dummies dummy;
 } dummies[] = {
-    {"", VSWITCHD_DUMMY},
-    {"system", VSWITCHD_DUMMY_SYSTEM},
-    {"override", VSWITCHD_DUMMY_OVERRIDE},
+    {"", NETDEV_DUMMIES},
+    {"system", NETDEV_DUMMIES_SYSTEM},
+    {"override", NETDEV_DUMMIES_OVERRIDE},
 };
 
 static void PORT_NORETURN
@@ -69,7 +69,7 @@ usage(void)
     exit(EXIT_SUCCESS);
 }
 
-static enum vswitchd_dummy
+static enum netdev_dummies
 parse_dummy(const char *word)
 {
     for (size_t i = 0; i < ARRAY_LEN(dummies); i++) {
@@ -77,7 +77,7 @@ parse_dummy(const char *word)
             return dummies[i].dummy;
         }
     }
-    return VSWITCHD_DUMMY;
+    return NETDEV_DUMMIES;
 }
 
 static void
@@ -93,7 +93,7 @@ parse_own_option(int val, const char *arg, struct vswitchd_options *options)
         options->unixctl = arg;
         break;
     case OPT_ENABLE_DUMMY:
-        options->dummy = parse_dummy(arg);
+        options->dummies = parse_dummy(arg);
         break;
     case OPT_DPDK:
         log_fatal("--dpdk option is not supported: this build has no DPDK");
@@ -169,7 +169,7 @@ static int
 serve(int argc, char *argv[])
 {
     log_start(argv[0]);
-    struct vswitchd_options options = {.dummy = VSWITCHD_NO_DUMMY};
+    struct vswitchd_options options = {.dummies = NETDEV_DUMMIES_NONE};
     parse_options(argc, argv, &options);
     os_raise_fd_limit();
     daemon_need_datapath();

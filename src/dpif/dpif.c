@@ -12,18 +12,18 @@
 struct dpif_set {
     struct netdev_registry *registry;
     struct list datapaths;
-    bool dummy, dummy_override;
+    enum netdev_dummies dummies;
 };
 
 static const struct {
     const char *type;
     const struct dpif_ops *ops;
-    bool only_with_dummies;  /* exists only when dummies are on */
-    bool only_with_override; /* exists only when dummies stand in for the host's types */
+    enum netdev_dummies exists_from; /* from this setting of dummies on */
+    enum netdev_dummies dummy_from;  /* and from this one on it runs on them */
 } types[] = {
-    {"dummy", &dpif_userspace_ops, true, false},
-    {"netdev", &dpif_userspace_ops, false, false},
-    {"system", &dpif_userspace_ops, false, true},
+    {"dummy", &dpif_userspace_ops, NETDEV_DUMMIES, NETDEV_DUMMIES},
+    {"netdev", &dpif_userspace_ops, NETDEV_DUMMIES_NONE, NETDEV_DUMMIES_OVERRIDE},
+    {"system", &dpif_userspace_ops, NETDEV_DUMMIES_SYSTEM, NETDEV_DUMMIES_SYSTEM},
 };
 
 struct dpif_set *
@@ -47,17 +47,15 @@ dpif_set_free(struct dpif_set *set)
 }
 
 void
-dpif_enable_dummy(struct dpif_set *set, bool override)
+dpif_enable_dummies(struct dpif_set *set, enum netdev_dummies dummies)
 {
-    set->dummy = true;
-    set->dummy_override = override;
+    set->dummies = dummies;
 }
 
 static bool
 type_exists(const struct dpif_set *set, size_t i)
 {
-    return (set->dummy || !types[i].only_with_dummies) &&
-           (set->dummy_override || !types[i].only_with_override);
+    return set->dummies >= types[i].exists_from;
 }
 
 const char *
@@ -66,7 +64,7 @@ dpif_normalize_type(const struct dpif_set *set, const char *type)
     if (*type && strcmp(type, "system")) {
         return type;
     }
-    return set->dummy_override ? "system" : "netdev";
+    return set->dummies >= NETDEV_DUMMIES_SYSTEM ? "system" : "netdev";
 }
 
 void
@@ -74,7 +72,8 @@ dpif_for_each_type(const struct dpif_set *set, void (*each)(void *aux, const cha
                    void *aux)
 {
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-        if (!types[i].only_with_dummies || set->dummy) {
+        /* "system" can always be asked for: see dpif_normalize_type(). */
+        if (type_exists(set, i) || !strcmp(types[i].type, "system")) {
             each(aux, types[i].type);
         }
     }
@@ -96,7 +95,7 @@ dpif_create(struct dpif_set *set, const char *name, const char *type, struct dpi
         d->registry = set->registry;
         d->name = xstrdup(name);
         d->type = types[i].type;
-        d->on_dummies = set->dummy_override || types[i].only_with_dummies;
+        d->on_dummies = set->dummies >= types[i].dummy_from;
         list_push_back(&set->datapaths, &d->node);
         int code = d->ops->create(d);
         if (code) {

@@ -71,9 +71,9 @@ const char *dpif_normalize_type(const struct dpif_set *, const char *type);
 /* The types that can be created, sorted. */
 void dpif_for_each_type(const struct dpif_set *, void (*each)(void *aux, const char *type),
                         void *aux);
-/* With dummies that override, the types are shown and opened under their own names but run on
- * dummies. */
-void dpif_enable_dummy(struct dpif_set *, bool override);
+/* With dummies in the place of "system", that type exists too and runs on dummies; with dummies
+ * that override everything, all types do. */
+void dpif_enable_dummies(struct dpif_set *, enum netdev_dummies);
 
 /* -- One datapath -- */
 

@@ -16,7 +16,7 @@ struct netdev_registry {
     struct hmap devices;
     struct netdev_host *host;
     struct os_task changed;
-    bool dummy, dummy_override;
+    enum netdev_dummies dummies;
 };
 
 static const struct netdev_ops *const portable_types[] = {
@@ -29,10 +29,11 @@ static const struct netdev_ops *const portable_types[] = {
 static const struct {
     const char *type;
     const struct netdev_ops *dummy;
+    enum netdev_dummies from; /* from this setting on */
 } overrides[] = {
-    {"system", &netdev_dummy_ops},
-    {"internal", &netdev_dummy_internal_ops},
-    {"tap", &netdev_dummy_ops},
+    {"system", &netdev_dummy_ops, NETDEV_DUMMIES_SYSTEM},
+    {"internal", &netdev_dummy_internal_ops, NETDEV_DUMMIES_OVERRIDE},
+    {"tap", &netdev_dummy_ops, NETDEV_DUMMIES_OVERRIDE},
 };
 
 struct netdev_registry *
@@ -65,16 +66,15 @@ netdev_registry_loop(const struct netdev_registry *r)
 }
 
 void
-netdev_enable_dummy(struct netdev_registry *r, bool override)
+netdev_enable_dummies(struct netdev_registry *r, enum netdev_dummies dummies)
 {
-    r->dummy = true;
-    r->dummy_override = override;
+    r->dummies = dummies;
 }
 
 bool
 netdev_dummy_is_enabled(const struct netdev_registry *r)
 {
-    return r->dummy;
+    return r->dummies != NETDEV_DUMMIES_NONE;
 }
 
 static bool
@@ -86,14 +86,14 @@ is_dummy_type(const struct netdev_ops *ops)
 static const struct netdev_ops *
 find_type(const struct netdev_registry *r, const char *type)
 {
-    for (size_t i = 0; r->dummy_override && i < ARRAY_LEN(overrides); i++) {
-        if (!strcmp(overrides[i].type, type)) {
+    for (size_t i = 0; i < ARRAY_LEN(overrides); i++) {
+        if (r->dummies >= overrides[i].from && !strcmp(overrides[i].type, type)) {
             return overrides[i].dummy;
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(portable_types); i++) {
         const struct netdev_ops *ops = portable_types[i];
-        if (!strcmp(ops->type, type) && (r->dummy || !is_dummy_type(ops))) {
+        if (!strcmp(ops->type, type) && (r->dummies || !is_dummy_type(ops))) {
             return ops;
         }
     }
@@ -119,7 +119,7 @@ netdev_for_each_type(const struct netdev_registry *r, void (*each)(void *aux, co
     const char *names[32];
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(portable_types); i++) {
-        if (r->dummy || !is_dummy_type(portable_types[i])) {
+        if (r->dummies || !is_dummy_type(portable_types[i])) {
             names[n++] = portable_types[i]->type;
         }
     }

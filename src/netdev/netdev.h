@@ -85,9 +85,14 @@ struct netdev_registry *netdev_registry_new(struct os_loop *, void (*changed)(vo
                                             void *aux);
 void netdev_registry_free(struct netdev_registry *);
 struct os_loop *netdev_registry_loop(const struct netdev_registry *);
-/* Turns the dummy types on: as types of their own, and, if OVERRIDE, in the place of "system",
- * "internal" and "tap" as well. */
-void netdev_enable_dummy(struct netdev_registry *, bool override);
+enum netdev_dummies {
+    NETDEV_DUMMIES_NONE,
+    NETDEV_DUMMIES,          /* types of their own */
+    NETDEV_DUMMIES_SYSTEM,   /* and in the place of "system" */
+    NETDEV_DUMMIES_OVERRIDE, /* and of "internal" and "tap" as well */
+};
+/* Turns the dummy types on. */
+void netdev_enable_dummies(struct netdev_registry *, enum netdev_dummies);
 bool netdev_dummy_is_enabled(const struct netdev_registry *);
 /* Calls EACH for the names of the types that can be opened, sorted. */
 void netdev_for_each_type(const struct netdev_registry *,

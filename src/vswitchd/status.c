@@ -178,7 +178,6 @@ write_types(struct vswitchd *v, struct replica_txn *txn, struct vs_open_vswitch 
 {
     struct names names = {.n = 0};
     dpif_for_each_type(v->dpifs, names_add, &names);
-    names_add(&names, "system");
     vs_open_vswitch_set_datapath_types(txn, ovs, datum_from_strings(names.name, names.n));
     names.n = 0;
     netdev_for_each_type(v->registry, names_add, &names);

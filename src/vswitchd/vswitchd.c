@@ -124,16 +124,13 @@ open_replica(struct vswitchd *v, const char *database, struct err *e)
 }
 
 static void
-open_switch(struct vswitchd *v, enum vswitchd_dummy dummy)
+open_switch(struct vswitchd *v, enum netdev_dummies dummies)
 {
     v->registry = netdev_registry_new(v->loop, devices_changed, v);
     v->dpifs = dpif_set_new(v->registry);
     v->ofprotos = ofproto_set_new(v->dpifs, v->registry);
-    if (dummy != VSWITCHD_NO_DUMMY) {
-        bool override = dummy == VSWITCHD_DUMMY_OVERRIDE;
-        netdev_enable_dummy(v->registry, override);
-        dpif_enable_dummy(v->dpifs, override);
-    }
+    netdev_enable_dummies(v->registry, dummies);
+    dpif_enable_dummies(v->dpifs, dummies);
 }
 
 static void
@@ -158,14 +155,14 @@ vswitchd_start(struct os_loop *loop, const struct vswitchd_options *options,
     os_timer_init(&v->averages, loop, averages_due, v);
     os_timer_start(&v->stats, DEFAULT_STATS_MS);
     os_timer_start(&v->averages, AVERAGES_MS);
-    open_switch(v, options->dummy);
+    open_switch(v, options->dummies);
     memory_add_reporter(count_memory, v);
     memory_watch(loop);
     int code = command_server_open(loop, options->unixctl, &v->commands, e);
     if (!code) {
         vswitchd_add_commands(v);
         dpctl_add_commands(v->commands, v->dpifs, v->registry);
-        if (options->dummy != VSWITCHD_NO_DUMMY) {
+        if (options->dummies != NETDEV_DUMMIES_NONE) {
             command_add_clock(v->commands);
             dummy_commands_add(v->commands, v->registry, v->dpifs);
         }

@@ -6,17 +6,10 @@
 #include "ipc/command.h"
 #include "ofproto/ofproto.h"
 
-enum vswitchd_dummy {
-    VSWITCHD_NO_DUMMY,
-    VSWITCHD_DUMMY,
-    VSWITCHD_DUMMY_SYSTEM,
-    VSWITCHD_DUMMY_OVERRIDE
-};
-
 struct vswitchd_options {
     const char *database; /* stream name */
     const char *unixctl;  /* socket for runtime commands, NULL for the default */
-    enum vswitchd_dummy dummy;
+    enum netdev_dummies dummies;
 };
 
 struct vswitchd;

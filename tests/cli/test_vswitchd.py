@@ -121,6 +121,18 @@ def test_bad_rows_do_no_harm(sandbox):
     sandbox.vsctl("get interface p2 ofport")
 
 
+def test_dummies_for_system_devices_only(sandbox):
+    """--enable-dummy=system: bridges of type system run on dummies, so do their devices."""
+    sandbox.start_ovsdb_server()
+    sandbox.vsctl("--no-wait init")
+    sandbox.start("ovs-vswitchd", "--enable-dummy=system", f"unix:{sandbox.db_sock}")
+    sandbox.vsctl("add-br br0 -- add-port br0 eth9")
+    assert sandbox.appctl("dpif/show").splitlines()[1:] == [
+        "  br0:", "    br0 65534/100: (dummy-internal)", "    eth9 1/9: (dummy)"]
+    assert sandbox.appctl("dpctl/dump-dps") == "system@ovs-system"
+    assert sandbox.vsctl("get open_vswitch . datapath_types") == "[dummy, netdev, system]"
+
+
 def test_local_address(sandbox):
     """other_config:hwaddr is the local port's address and the datapath's ID."""
     sandbox.start_switch()

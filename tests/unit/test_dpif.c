@@ -37,9 +37,9 @@ set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     f->loop = os_loop_new();
     f->registry = netdev_registry_new(f->loop, no_change, NULL);
-    netdev_enable_dummy(f->registry, false);
+    netdev_enable_dummies(f->registry, NETDEV_DUMMIES);
     f->set = dpif_set_new(f->registry);
-    dpif_enable_dummy(f->set, false);
+    dpif_enable_dummies(f->set, NETDEV_DUMMIES);
     assert_int_equal(dpif_create(f->set, "test", "dummy", &f->dpif), 0);
     dpif_set_upcall(f->dpif, count_upcall, f);
     f->port_a = f->port_b = DPIF_PORT_NONE;

@@ -34,9 +34,9 @@ net_new(void)
     n->loop = os_loop_new();
     os_time_stop(n->loop);
     n->registry = netdev_registry_new(n->loop, no_change, NULL);
-    netdev_enable_dummy(n->registry, false);
+    netdev_enable_dummies(n->registry, NETDEV_DUMMIES);
     n->dpifs = dpif_set_new(n->registry);
-    dpif_enable_dummy(n->dpifs, false);
+    dpif_enable_dummies(n->dpifs, NETDEV_DUMMIES);
     n->set = ofproto_set_new(n->dpifs, n->registry);
     assert_int_equal(ofproto_create(n->set, "br0", "dummy", &n->sw, NULL), 0);
     return n;
