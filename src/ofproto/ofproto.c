@@ -179,13 +179,6 @@ ofproto_dpif(const struct ofproto *o)
     return o->backer->dpif;
 }
 
-bool
-ofproto_owns_dp_port(const struct ofproto *o, uint32_t port_no)
-{
-    const struct ofport *port = backer_port_find(o->backer, port_no);
-    return port && port->ofproto == o;
-}
-
 void
 ofproto_set_mac_limits(struct ofproto *o, uint64_t idle_ms, size_t max)
 {

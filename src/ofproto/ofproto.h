@@ -86,12 +86,8 @@ void ofproto_show_macs(const struct ofproto *const switches[], size_t n, struct 
 void ofproto_show_mac_counters(const struct ofproto *, struct str *out); /* fdb/stats-show */
 void ofproto_flush_macs(struct ofproto *);
 void ofproto_clear_mac_counters(struct ofproto *);
-/* fdb/add and fdb/del. */
-int ofproto_add_mac(struct ofproto *, const char *port, uint16_t vlan, struct mac);
-int ofproto_del_mac(struct ofproto *, uint16_t vlan, struct mac);
-/* Each datapath flow whose input port is this switch's (dpif/dump-flows). */
+/* The datapath that the switch shares with others. */
 struct dpif *ofproto_dpif(const struct ofproto *);
-bool ofproto_owns_dp_port(const struct ofproto *, uint32_t port_no);
 /* One learned address, for replies in JSON. */
 struct ofproto_mac_row {
     uint16_t ofp_port;

@@ -238,29 +238,6 @@ ofproto_flush_macs(struct ofproto *o)
     backer_need_revalidate(o->backer);
 }
 
-int
-ofproto_add_mac(struct ofproto *o, const char *port_name, uint16_t vlan, struct mac mac)
-{
-    const struct ofport *port = ofproto_port_find_name(o, port_name);
-    if (!port || !port->bundle) {
-        return -E_NOENT;
-    }
-    if (mac_learn(o->macs, mac, vlan, port->bundle, false, os_now_ms(o->set->loop))) {
-        backer_need_revalidate(o->backer);
-    }
-    return 0;
-}
-
-int
-ofproto_del_mac(struct ofproto *o, uint16_t vlan, struct mac mac)
-{
-    if (!mac_forget(o->macs, mac, vlan)) {
-        return -E_NOENT;
-    }
-    backer_need_revalidate(o->backer);
-    return 0;
-}
-
 void
 ofproto_memory(const struct ofproto_set *set, size_t *n_flows, size_t *n_ports, size_t *n_rules)
 {

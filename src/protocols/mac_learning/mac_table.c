@@ -209,13 +209,6 @@ mac_learn(struct mac_table *t, struct mac mac, uint16_t vlan, void *port, bool g
 }
 
 bool
-mac_would_change(const struct mac_table *t, struct mac mac, uint16_t vlan, const void *port)
-{
-    const struct mac_entry *e = find(t, mac, vlan);
-    return !mac_is_group(mac) && (!e || e->port->cookie != port);
-}
-
-bool
 mac_expire(struct mac_table *t, uint64_t now_ms)
 {
     bool any = false;
@@ -248,16 +241,6 @@ mac_forget_port(struct mac_table *t, const void *port)
     for (size_t n = p->n; n > 0; n--) { /* the last removal frees P */
         remove_entry(t, CONTAINER_OF(p->entries.next, struct mac_entry, port_age));
     }
-}
-
-bool
-mac_forget(struct mac_table *t, struct mac mac, uint16_t vlan)
-{
-    struct mac_entry *e = find(t, mac, vlan);
-    if (e) {
-        remove_entry(t, e);
-    }
-    return e != NULL;
 }
 
 void *

@@ -39,13 +39,10 @@ const struct mac_entry *mac_find(const struct mac_table *, struct mac, uint16_t 
  * than before, so that flows that depend on it are out of date. */
 bool mac_learn(struct mac_table *, struct mac, uint16_t vlan, void *port, bool grat_arp,
                uint64_t now_ms);
-/* True if mac_learn() with these would change the mapping. */
-bool mac_would_change(const struct mac_table *, struct mac, uint16_t vlan, const void *port);
 /* Removes what is idle; true if anything went. */
 bool mac_expire(struct mac_table *, uint64_t now_ms);
 void mac_flush(struct mac_table *);
 void mac_forget_port(struct mac_table *, const void *port);
-bool mac_forget(struct mac_table *, struct mac, uint16_t vlan);
 void *mac_entry_port(const struct mac_entry *);
 /* Calls EACH for every entry, oldest learned last seen first. */
 void mac_for_each(const struct mac_table *, void (*each)(const struct mac_entry *, void *aux),
