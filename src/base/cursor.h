@@ -149,7 +149,7 @@ wr_take(struct wr *w, size_t n)
         w->bad = true;
         return NULL;
     }
-    uint8_t *p = w->start + w->n;
+    uint8_t *p = w->n ? w->start + w->n : w->start; /* an empty buffer may be NULL */
     w->n += n;
     return p;
 }
