@@ -407,7 +407,10 @@ def test_like_the_packaged(sandboxes):
                         "-vconsole:off", db])
         pid = pid_of(box, "ovsdb-server")
         monitor = parent_of(pid)
+        box.wait_until(lambda m=monitor: "healthy" in title(m), what="for the monitor's title")
         shown = title(monitor).replace(str(pid), "PID")
+        box.wait_until(lambda b=box: "closing log" in b.read("log", "ovsdb-server.log"),
+                       what="for the monitor to be at rest")
         os.kill(pid, signal.SIGTERM)
         box.wait_until(lambda p=pid, m=monitor: not is_alive(p) and not is_alive(m),
                        what="for their end")
