@@ -226,22 +226,6 @@ datum_from_json_unchecked(const struct datum_type *type, const json_t *v, struct
 /* ---- Writing ---- */
 
 static void
-write_integer(struct str *out, int64_t x)
-{
-    char text[24];
-    char *p = text + sizeof text;
-    uint64_t magnitude = x < 0 ? 0 - (uint64_t)x : (uint64_t)x;
-    do {
-        *--p = (char)('0' + magnitude % 10);
-        magnitude /= 10;
-    } while (magnitude);
-    if (x < 0) {
-        *--p = '-';
-    }
-    str_put(out, p, (size_t)(text + sizeof text - p));
-}
-
-static void
 write_uuid(struct str *out, const struct uuid *u)
 {
     char text[UUID_TEXT_LEN + 12] = "[\"uuid\",\"";
@@ -255,7 +239,7 @@ atom_write_json(struct str *out, const union atom *a, enum atom_type type)
 {
     switch (type) {
     case ATOM_INTEGER:
-        write_integer(out, a->integer);
+        json_write_integer(out, a->integer);
         break;
     case ATOM_REAL:
         json_write_real(out, a->real);

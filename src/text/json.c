@@ -75,8 +75,8 @@ json_write_real(struct str *out, double x)
     str_puts(out, text);
 }
 
-static void
-write_integer(struct str *out, json_int_t x)
+void
+json_write_integer(struct str *out, int64_t x)
 {
     char text[24];
     char *p = text + sizeof text;
@@ -186,7 +186,7 @@ write_value(struct str *out, const json_t *v, unsigned int flags, size_t depth)
         json_write_string(out, json_string_value(v), json_string_length(v));
         break;
     case JSON_INTEGER:
-        write_integer(out, json_integer_value(v));
+        json_write_integer(out, json_integer_value(v));
         break;
     case JSON_REAL:
         json_write_real(out, json_real_value(v));

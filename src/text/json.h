@@ -21,6 +21,8 @@ void json_write(struct str *out, const json_t *v, unsigned int flags);
 char *json_text(const json_t *v, unsigned int flags);
 /* Appends S (N bytes of UTF-8) as a JSON string, quotes included. */
 void json_write_string(struct str *out, const char *s, size_t n);
+/* Appends X in decimal. */
+void json_write_integer(struct str *out, int64_t x);
 /* Appends the shortest decimal that reads back as X. */
 void json_write_real(struct str *out, double x);
 

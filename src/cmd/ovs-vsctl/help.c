@@ -12,16 +12,7 @@ static void
 print_commands(void)
 {
     fputs("\n"
-          "Open vCT zone commands:\n"
-          "  add-zone-tp DP zone=ZONE KEY=SECS...  set the timeout policy of ZONE on DP\n"
-          "  del-zone-tp DP zone=ZONE    delete the timeout policy of ZONE on DP\n"
-          "  list-zone-tp DP             print the timeout policies of DP\n"
-          "  set-zone-limit DP ZONE|default LIMIT  limit connections in ZONE on DP\n"
-          "  del-zone-limit DP ZONE|default  delete the limit of ZONE on DP\n"
-          "  list-zone-limits DP         print the limits of DP\n"
-          "  list-dp-cap DP              print what DP can do\n"
-          "\n"
-          "Switch commands:\n"
+          "Open vSwitch commands:\n"
           "  init                        initialize database, if not yet initialized\n"
           "  show                        print overview of database contents\n"
           "  emer-reset                  reset configuration to clean state\n"
