@@ -8,6 +8,7 @@ network    a Network; the test is skipped without root
 switch     a Sandbox whose programs run in namespace "switch" of `network`
 """
 import os
+import signal
 import sys
 
 import pytest
@@ -17,6 +18,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import Network, Programs, ReferenceMissing, Sandbox  # noqa: E402
 from harness import compare  # noqa: E402
 from harness.network import may_make_namespaces  # noqa: E402
+
+# Whoever runs the tests in the background may ignore these; daemons would inherit that.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture
