@@ -155,7 +155,7 @@ dp_server_dump_start(struct dp_server *s, struct dp_dump *d, uint32_t pid, const
                           : 0,
     };
     d->request.payload = NULL;
-    if (d->step == server_flow_dump) {
+    if (d->step && service->family == MSG_FLOW) {
         dp_cursor_start(s->dp, &d->cursor);
         d->has_cursor = true;
     }
