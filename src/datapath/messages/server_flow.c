@@ -62,13 +62,14 @@ answer(struct dp_server *s, const struct dp_flow *flow, struct wr *reply)
     put_flow(s, reply, &m, flow, msg_u32(&s->attrs, MSG_FLOW_ATTR_UFID_FLAGS, 0));
 }
 
-/* Adds to MASK what the fields that it looks at depend on. */
+/* Adds to MASK what the fields of KEY that it looks at depend on. */
 static void
-complete_mask(struct flow_key *mask)
+complete_mask(struct flow_key *mask, const struct flow_key *key)
 {
     for (enum flow_field_id id = 0; id < FIELD_COUNT; id++) {
-        if (!flow_field_is_zero(id, mask)) {
-            flow_prereq_add_mask((enum flow_prereq)flow_fields[id].prereq, mask);
+        enum flow_prereq prereq = (enum flow_prereq)flow_fields[id].prereq;
+        if (!flow_field_is_zero(id, mask) && flow_prereq_holds(prereq, key)) {
+            flow_prereq_add_mask(prereq, mask);
         }
     }
 }
@@ -87,7 +88,7 @@ get_match(struct dp_server *s, bool *has_mask)
     int code = nl_flow_get_key(key->payload, key->size, &s->key);
     if (!code && *has_mask) {
         code = nl_flow_get_mask(mask->payload, mask->size, &s->key, &s->mask);
-        complete_mask(&s->mask);
+        complete_mask(&s->mask, &s->key);
     }
     return code;
 }
