@@ -16,6 +16,9 @@
 #define FLOW_FRAG_LATER 2
 #define FLOW_FRAG_MASK  3
 
+/* tun_flags. */
+enum { FLOW_TUN_OAM = 1, FLOW_TUN_DF = 2, FLOW_TUN_CSUM = 4, FLOW_TUN_KEY = 8 };
+
 #define FLOW_VLAN_PRESENT 0x1000 /* set in vlan_tci of the key when there is a header */
 
 #define ETH_TYPE_NOT_ETH 0x05ff /* eth_type of an 802.2 frame without a SNAP Ethernet type */

@@ -16,9 +16,6 @@ struct port_names {
     void *aux;
 };
 
-/* Tunnel flags, as in tun_flags. */
-enum { TUN_F_OAM = 1, TUN_F_DF = 2, TUN_F_CSUM = 4, TUN_F_KEY = 8 };
-
 /* A number in a field of at most 8 bytes, whether it is in host or network order there. */
 uint64_t field_to_u64(enum flow_field_id, const void *value);
 void field_from_u64(enum flow_field_id, uint64_t x, void *value);

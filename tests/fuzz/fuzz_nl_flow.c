@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dpif/nl_flow.h"
+#include "datapath/messages/nl_flow.h"
 #include "os/mem.h"
 
 enum { BUFFER = 1 << 17 };

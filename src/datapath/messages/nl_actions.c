@@ -3,10 +3,10 @@
  * actions; a table says which are simply copied. Set actions are on single fields here and on
  * structures there, value and mask behind each other: neighbours in one structure are written
  * together, and read apart again. Nested lists are walked with a stack. */
-#include "dpif/nl_flow.h"
+#include "datapath/messages/nl_flow.h"
 
 #include "base/err.h"
-#include "dpif/nl_internal.h"
+#include "datapath/messages/nl_internal.h"
 
 enum { USERSPACE_PID = 1, USERSPACE_USERDATA = 2, SAMPLE_PROBABILITY = 1, SAMPLE_ACTIONS = 2 };
 

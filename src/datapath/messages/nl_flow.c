@@ -4,11 +4,10 @@
  * is the nest of VLAN headers (Ethernet type, tag, and what follows in ENCAP), the tunnel, whose
  * fields are attributes of their own and whose flags are empty ones, and fragments, which are a
  * number there and bits here. */
-#include "dpif/nl_flow.h"
+#include "datapath/messages/nl_flow.h"
 
 #include "base/err.h"
-#include "dpif/field_text.h"
-#include "dpif/nl_internal.h"
+#include "datapath/messages/nl_internal.h"
 
 enum { MAX_VLANS = 2, TUN_DF = 5, TUN_CSUM = 6, TUN_OAM = 7, TUN_FLAGS = 0xff };
 
@@ -19,7 +18,7 @@ static const struct {
 static const struct {
     uint8_t attr;
     uint16_t flag;
-} tunnel_flags[] = {{TUN_DF, TUN_F_DF}, {TUN_CSUM, TUN_F_CSUM}, {TUN_OAM, TUN_F_OAM}};
+} tunnel_flags[] = {{TUN_DF, FLOW_TUN_DF}, {TUN_CSUM, FLOW_TUN_CSUM}, {TUN_OAM, FLOW_TUN_OAM}};
 
 /* -- Structures -- */
 
@@ -106,7 +105,7 @@ put_tunnel(struct writer *w, enum flow_field_id first, enum flow_field_id end)
     for (enum flow_field_id id = first; id < end; id++) {
         const struct flow_field *f = &flow_fields[id];
         uint8_t value[FLOW_FIELD_MAX_SIZE];
-        bool is_key = id == FIELD_TUN_ID && (from->tun_flags & TUN_F_KEY);
+        bool is_key = id == FIELD_TUN_ID && (from->tun_flags & FLOW_TUN_KEY);
         if (f->attr_ofs != TUN_FLAGS && (is_key || !flow_field_is_zero(id, from))) {
             flow_field_get(id, from, value);
             nl_put(w->w, f->attr_ofs, value, f->size);
@@ -237,7 +236,7 @@ get_tunnel(struct reader *r, const struct nl_attr *tunnel)
         }
         if (id < FIELD_COUNT && a.size == flow_fields[id].size) {
             flow_field_set(id, r->out, a.payload);
-            r->out->tun_flags |= id == FIELD_TUN_ID ? TUN_F_KEY : 0;
+            r->out->tun_flags |= id == FIELD_TUN_ID ? FLOW_TUN_KEY : 0;
         } else if (i < ARRAY_LEN(tunnel_flags) && !a.size) {
             r->out->tun_flags |= tunnel_flags[i].flag;
         } else {
@@ -356,13 +355,13 @@ get_all(struct reader *r, const void *attrs, size_t n, unsigned int max_vlans)
     return 0;
 }
 
-/* A key whose groups have what they need. */
+/* Whether a packet with KEY has all that was read. */
 static bool
-is_consistent(const struct reader *r)
+is_consistent(const struct reader *r, const struct flow_key *key)
 {
     for (enum flow_field_id id = 0; id < FIELD_COUNT; id++) {
         if (flow_fields[id].attr && r->seen[flow_fields[id].attr] &&
-            !flow_prereq_holds((enum flow_prereq)flow_fields[id].prereq, r->out)) {
+            !flow_prereq_holds((enum flow_prereq)flow_fields[id].prereq, key)) {
             return false;
         }
     }
@@ -375,13 +374,22 @@ nl_flow_get_key(const void *attrs, size_t n, struct flow_key *key)
     struct reader r = {.out = key, .is_mask = false};
     memset(key, 0, sizeof *key);
     int code = get_all(&r, attrs, n, MAX_VLANS);
-    return code ? code : is_consistent(&r) ? 0 : -E_INVAL;
+    return code ? code : is_consistent(&r, key) ? 0 : -E_INVAL;
 }
 
 int
 nl_flow_get_mask(const void *attrs, size_t n, const struct flow_key *key, struct flow_key *mask)
 {
     struct reader r = {.out = mask, .is_mask = true};
+    unsigned int n_headers = n_vlans(key);
     memset(mask, 0, sizeof *mask);
-    return get_all(&r, attrs, n, n_vlans(key));
+    int code = get_all(&r, attrs, n, n_headers);
+    /* Whether a header is there is always matched: a nest cannot say that it does not matter. */
+    for (unsigned int i = 0; i < MAX_VLANS && i <= n_headers; i++) {
+        be16 tci;
+        flow_field_get(vlans[i].tci, mask, &tci);
+        tci = be16_from(i < n_headers ? be16_host(tci) | FLOW_VLAN_PRESENT : UINT16_MAX);
+        flow_field_set(vlans[i].tci, mask, &tci);
+    }
+    return code ? code : is_consistent(&r, key) ? 0 : -E_INVAL;
 }

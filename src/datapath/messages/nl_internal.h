@@ -2,8 +2,8 @@
 /* What the two halves of the netlink codec share: key attributes as structures of fields. */
 #pragma once
 
-#include "dpif/nl_attr.h"
-#include "dpif/nl_flow.h"
+#include "datapath/messages/nl_attr.h"
+#include "datapath/messages/nl_flow.h"
 
 /* Numbers of <linux/openvswitch.h>, of the attributes that need code; the rest stand in
  * fields.def and actions.def. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dpif/nl_flow: keys, masks and actions to the kernel's attributes and back: known bytes, random
- * keys, and input that is cut short or damaged. */
+/* datapath/messages/nl_flow: keys, masks and actions to the kernel's attributes and back: known
+ * bytes, random keys, and input that is cut short or damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "dpif/action_text.h"
 #include "dpif/flow_text.h"
-#include "dpif/nl_flow.h"
+#include "datapath/messages/nl_flow.h"
 
 static uint64_t
 next_random(void)
@@ -83,7 +83,7 @@ random_key(struct flow_key *key)
     }
     if (next_random() % 3 == 0) {
         key->tun_dst = be32_from((uint32_t)next_random() | 1);
-        key->tun_flags = TUN_F_KEY | TUN_F_DF;
+        key->tun_flags = FLOW_TUN_KEY | FLOW_TUN_DF;
     }
     struct flow_key kind = *key;
     for (enum flow_field_id id = 0; id < FIELD_COUNT; id++) {
@@ -123,12 +123,11 @@ random_mask(const struct flow_key *key, struct flow_key *mask)
             flow_field_set_exact(id, mask);
         }
     }
+    /* Whether headers are there is always matched. */
+    mask->vlan_tci0 = be16_from(be16_host(key->vlan_tci0) ? 0x1fff : UINT16_MAX);
     if (be16_host(key->vlan_tci0)) {
         mask->vlan_tpid0 = be16_from(UINT16_MAX);
-        mask->vlan_tci0 = be16_from(0x1fff);
-    }
-    if (be16_host(key->vlan_tci1)) {
-        mask->vlan_tci1 = be16_from(0xf00f);
+        mask->vlan_tci1 = be16_from(be16_host(key->vlan_tci1) ? 0xf00f : UINT16_MAX);
     }
     if (flow_prereq_holds(PREREQ_TUNNEL, key)) {
         mask->tun_src = be32_from(0xffff0000);
