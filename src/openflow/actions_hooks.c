@@ -10,6 +10,7 @@
 enum {
     NX_LOAD2 = 33,
     STD_SET_FIELD = 25,
+    STD_POP_VLAN = 18,
     NX_RESUBMIT = 1,
     NX_RESUBMIT_TABLE = 14,
     NX_RESUBMIT_CT = 44,
@@ -176,6 +177,9 @@ act_check(struct of_act *a, uint16_t number)
         return check_mpls(p);
     case OF_ACT_PUSH_VLAN:
         return check_vlan(p);
+    case OF_ACT_STRIP_VLAN: /* by the name that it has since OpenFlow 1.1 */
+        ((struct of_act_u8 *)p)->value = number == STD_POP_VLAN;
+        return OFP_OK;
     case OF_ACT_SET_TUNNEL:
         ((struct of_act_tunnel *)p)->is_wide = number == NX_TUNNEL64;
         return OFP_OK;

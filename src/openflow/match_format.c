@@ -37,6 +37,20 @@ put_field_as(struct writer *w, enum of_field_id id, const char *name)
     of_value_put(w->s, id, value, mask, of_fields[id].wire, w->ports);
 }
 
+/* Hexadecimal with as many digits as the field has room for, a mask only if it has not all bits.
+ */
+static void
+put_padded(struct writer *w, enum of_field_id id, int digits)
+{
+    unsigned long long value = of_field_get_u64(id, &w->m->key);
+    unsigned long long mask = of_field_get_u64(id, &w->m->mask);
+    separate(w);
+    str_putf(w->s, "%s=0x%0*llx", of_fields[id].shown, digits, value);
+    if (!of_match_is_exact(w->m, id)) {
+        str_putf(w->s, "/0x%0*llx", digits, mask);
+    }
+}
+
 /* -- The kind of packet -- */
 
 static const struct {
@@ -75,7 +89,7 @@ put_kind(struct writer *w)
             return;
         }
     }
-    put_field_as(w, OF_ETH_TYPE, "dl_type");
+    put_padded(w, OF_ETH_TYPE, 4);
 }
 
 /* -- VLAN -- */
@@ -91,7 +105,7 @@ put_vlan(struct writer *w)
         return;
     }
     if (!(tci & TAG_PRESENT) || !plain_vid || !plain_pcp || !(has_vid || has_pcp)) {
-        put_field_as(w, OF_VLAN_TCI, "vlan_tci");
+        put_padded(w, OF_VLAN_TCI, 4);
         return;
     }
     if (has_vid) {
@@ -174,6 +188,24 @@ put_nw_proto(struct writer *w)
     }
 }
 
+static void
+put_ipv6_label(struct writer *w)
+{
+    if (of_match_has(w->m, OF_IPV6_LABEL)) {
+        put_padded(w, OF_IPV6_LABEL, 5);
+    }
+}
+
+static void
+put_nsh_flags(struct writer *w)
+{
+    if (of_match_is_exact(w->m, OF_NSH_FLAGS)) {
+        put_field_as(w, OF_NSH_FLAGS, of_fields[OF_NSH_FLAGS].shown);
+    } else if (of_match_has(w->m, OF_NSH_FLAGS)) {
+        put_padded(w, OF_NSH_FLAGS, 2);
+    }
+}
+
 static const struct {
     enum of_field_id id;
     void (*put)(struct writer *);
@@ -185,6 +217,8 @@ static const struct {
     {OF_IP_PROTO, put_nw_proto},
     {OF_DL_VLAN_PCP, NULL},
     {OF_VLAN_TCI, NULL},
+    {OF_IPV6_LABEL, put_ipv6_label},
+    {OF_NSH_FLAGS, put_nsh_flags},
 };
 
 /* Writes ID if it has a way of its own. */

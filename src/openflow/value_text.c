@@ -76,16 +76,6 @@ read_number(struct text *t)
     return parse_number(t, slash + 1, t->n - n - 1, t->mask, "mask");
 }
 
-/* How many hexadecimal digits the field is written with, at least. */
-static int
-digits_of(enum of_field_id id)
-{
-    return id == OF_ETH_TYPE || id == OF_VLAN_TCI ? 4
-           : id == OF_IPV6_LABEL                  ? 5
-           : id == OF_NSH_FLAGS                   ? 2
-                                                  : 1;
-}
-
 static uint64_t
 number_of(const uint8_t *p, size_t n)
 {
@@ -97,26 +87,16 @@ number_of(const uint8_t *p, size_t n)
 }
 
 static void
-put_hex(struct str *s, const struct text *t, const uint8_t *value)
-{
-    if (digits_of(t->id) > 1) {
-        str_putf(s, "0x%0*llx", digits_of(t->id), (unsigned long long)number_of(value, t->len));
-    } else {
-        of_number_put_hex(s, value, t->len);
-    }
-}
-
-static void
 write_number(struct str *s, const struct text *t, const uint8_t *value, const uint8_t *mask)
 {
     if (t->field->form == OF_FORM_DEC && !mask) {
         str_putf(s, "%llu", (unsigned long long)number_of(value, t->len));
         return;
     }
-    put_hex(s, t, value);
+    of_number_put_hex(s, value, t->len);
     if (mask) {
         str_putc(s, '/');
-        put_hex(s, t, mask);
+        of_number_put_hex(s, mask, t->len);
     }
 }
 

@@ -8,15 +8,16 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "openflow/actions_text.h"
 #include "openflow/actions_wire.h"
 
 enum { BUFFER = 4096 };
 
 static const struct vector {
     enum ofp_version version, last;
-    const char *text, *hex;
+    const char *text, *hex, *shown;
 } vectors[] = {
-#define ACTS(VERSION, LAST, TEXT, HEX) {VERSION, LAST, TEXT, HEX},
+#define ACTS(VERSION, LAST, TEXT, HEX, SHOWN) {VERSION, LAST, TEXT, HEX, SHOWN},
 #include "openflow_action_vectors.def"
 #undef ACTS
 };
@@ -47,6 +48,30 @@ check_vector(const struct vector *v, enum ofp_version version)
     of_acts_put(&w, list, l.n, version, &lost);
     if (lost || w.bad || w.n != n || memcmp(out, bytes, n)) {
         fail_msg("%s in %s: is written otherwise", v->text, ofp_version_name(version));
+    }
+}
+
+static void
+check_text(const struct vector *v)
+{
+    uint8_t bytes[BUFFER];
+    uint64_t list[BUFFER / 8];
+    struct wr l = wr_make(list, sizeof list);
+    struct str s = STR_INIT;
+    assert_int_equal(of_acts_get(bytes, bytes_of(v->hex, bytes), v->version, &l), OFP_OK);
+    of_acts_text_put(&s, list, l.n, NULL);
+    if (v->shown && strcmp(str_text(&s), v->shown)) {
+        fail_msg("%s in %s: %s, not %s", v->text, ofp_version_name(v->version), str_text(&s),
+                 v->shown);
+    }
+    str_fini(&s);
+}
+
+static void
+test_texts(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+        check_text(&vectors[i]);
     }
 }
 
@@ -222,11 +247,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),
-        cmocka_unit_test(test_conversions),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_lists_that_do_not_fit),
+        cmocka_unit_test(test_vectors),     cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_conversions), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_damage),      cmocka_unit_test(test_lists_that_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
