@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "openflow/actions_internal.h"
+#include "openflow/port_text.h"
 
 enum { MAX_SET_FIELD = 128, TAG_PRESENT = 0x1000 };
 
@@ -202,9 +203,24 @@ put_as_setter(struct act_put *p)
     return done;
 }
 
+/* Going to another table is looking it up for the rest of the actions. */
+static bool
+put_goto_table(struct act_put *p)
+{
+    struct made made = {.w = {0}};
+    made.w = wr_make(made.buffer, sizeof made.buffer);
+    struct of_act_resubmit *r = of_act_begin(&made.w, OF_ACT_RESUBMIT, sizeof *r);
+    r->port = OFP_PORT_IN_PORT;
+    r->table = ((const struct of_act_u8 *)(const void *)p->act)->value;
+    return put_made(p, &made);
+}
+
 bool
 act_put_converted(struct act_put *p)
 {
+    if (p->act->type == OF_ACT_GOTO_TABLE) {
+        return p->version == OFP_10 && put_goto_table(p);
+    }
     if (p->act->type == OF_ACT_LOAD) {
         return put_load(p);
     }

@@ -243,13 +243,105 @@ test_lists_that_do_not_fit(void **state UNUSED)
     assert_int_equal(of_acts_get(bytes, 16 * depth, OFP_10, &l), OFPBAC_TOO_MANY);
 }
 
+/* What versions from 1.1 on say in several actions, which the text's list does not have. */
+static bool
+is_rewritten(const struct vector *v)
+{
+    static const char *const starts[] = {"mod_vlan_", "set_vlan_", "enqueue", "set_field:10/0xff"};
+    for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+        if (!strncmp(v->text, starts[i], strlen(starts[i])) && v->version > OFP_10) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+test_reading_text(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+        const struct vector *v = &vectors[i];
+        uint8_t bytes[BUFFER], out[BUFFER];
+        uint64_t list[BUFFER / 8];
+        struct wr l = wr_make(list, sizeof list), w = wr_make(out, sizeof out);
+        struct err e = {.code = 0};
+        bool lost;
+        size_t n = bytes_of(v->hex, bytes);
+        if (of_acts_parse(v->text, strlen(v->text), NULL, &l, &e)) {
+            fail_msg("%s: %s", v->text, e.text);
+        }
+        of_acts_put(&w, list, l.n, v->version, &lost);
+        if (!is_rewritten(v) && (lost || w.n != n || memcmp(out, bytes, n))) {
+            fail_msg("%s in %s: is written otherwise", v->text, ofp_version_name(v->version));
+        }
+    }
+}
+
+/* What is shown is read as the same. */
+static void
+test_texts_come_back(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+        uint64_t list[BUFFER / 8] = {0}, again[BUFFER / 8] = {0};
+        struct wr l = wr_make(list, sizeof list), m = wr_make(again, sizeof again);
+        struct str s = STR_INIT, t = STR_INIT;
+        assert_int_equal(of_acts_parse(vectors[i].text, strlen(vectors[i].text), NULL, &l, NULL),
+                         0);
+        of_acts_text_put(&s, list, l.n, NULL);
+        if (of_acts_parse(str_text(&s), s.n, NULL, &m, NULL)) {
+            fail_msg("%s: is shown as %s, which is not read", vectors[i].text, str_text(&s));
+        }
+        of_acts_text_put(&t, again, m.n, NULL);
+        bool same = l.n == m.n && !memcmp(list, again, l.n);
+        bool may_differ = !strcmp(vectors[i].text, "controller(userdata=)"); /* shown as less */
+        if (strcmp(str_text(&s), str_text(&t)) || !(same || may_differ)) {
+            fail_msg("%s: %s and then %s", vectors[i].text, str_text(&s), str_text(&t));
+        }
+        str_fini(&s);
+        str_fini(&t);
+    }
+}
+
+static const struct {
+    const char *text, *error;
+} refused_texts[] = {
+#define REFUSED(TEXT, ERROR) {TEXT, ERROR},
+#include "openflow_action_errors.def"
+#undef REFUSED
+};
+
+static void
+test_texts_that_are_refused(void **state UNUSED)
+{
+    unsigned int n_bad = 0;
+    for (size_t i = 0; i < ARRAY_LEN(refused_texts); i++) {
+        uint64_t list[BUFFER / 8];
+        struct wr l = wr_make(list, sizeof list);
+        struct err e = {.code = 0};
+        const char *text = refused_texts[i].text;
+        int code = of_acts_parse(text, strlen(text), NULL, &l, &e);
+        if (!code || strcmp(e.text, refused_texts[i].error)) {
+            print_message("%s: %s\n  not: %s\n", text, code ? e.text : "is read",
+                          refused_texts[i].error);
+            n_bad++;
+        }
+    }
+    assert_int_equal(n_bad, 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),     cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_conversions), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_damage),      cmocka_unit_test(test_lists_that_do_not_fit),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_reading_text),
+        cmocka_unit_test(test_texts_come_back),
+        cmocka_unit_test(test_texts_that_are_refused),
+        cmocka_unit_test(test_conversions),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_lists_that_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
