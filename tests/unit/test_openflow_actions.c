@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "openflow/actions_text.h"
-#include "openflow/actions_wire.h"
+#include "openflow/instructions.h"
 
 enum { BUFFER = 4096 };
 
@@ -329,6 +329,79 @@ test_texts_that_are_refused(void **state UNUSED)
     assert_int_equal(n_bad, 0);
 }
 
+/* Texts and the instructions that they are, which read back as the same. */
+static const struct {
+    enum ofp_version version;
+    const char *text, *hex;
+} instructions[] = {
+    {OFP_10, "output:5", "0000000800050000"},
+    {OFP_10, "write_metadata:0x5/0xff",
+     "ffff002000002320001600000000000000000000 00000005 00000000000000ff"},
+    {OFP_10, "goto_table:7", "ffff001000002320000efff807000000"},
+    {OFP_11, "output:5", "000400180000000000000010000000050000000000000000"},
+    {OFP_11, "goto_table:5", "0001000805000000"},
+    {OFP_11, "write_metadata:0x5", "00020018000000000000000000000005ffffffffffffffff"},
+    {OFP_11, "clear_actions", "0005000800000000"},
+    {OFP_13, "write_actions(output:5)", "000300180000000000000010000000050000000000000000"},
+    {OFP_13, "meter:5", "0006000800000005"},
+    {OFP_15, "meter:5", "0004001000000000001d000800000005"},
+    {OFP_13, "meter:5,output:5,clear_actions,goto_table:5",
+     "0006000800000005 000400180000000000000010000000050000000000000000 0005000800000000"
+     "0001000805000000"},
+    {OFP_13, "drop", ""},
+};
+
+static void
+test_instructions(void **state UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_LEN(instructions); i++) {
+        char hex[512];
+        uint8_t wanted[BUFFER], out[BUFFER];
+        uint64_t list[BUFFER / 8], again[BUFFER / 8];
+        struct wr l = wr_make(list, sizeof list), w = wr_make(out, sizeof out);
+        struct wr m = wr_make(again, sizeof again);
+        const char *text = instructions[i].text;
+        enum ofp_version version = instructions[i].version;
+        bool lost;
+        strip_spaces(instructions[i].hex, hex);
+        size_t n = bytes_of(hex, wanted);
+        assert_int_equal(of_acts_parse(text, strlen(text), NULL, &l, NULL), 0);
+        of_instructions_put(&w, list, l.n, version, &lost);
+        if (lost || w.n != n || memcmp(out, wanted, n)) {
+            fail_msg("%s in %s is written otherwise", text, ofp_version_name(version));
+        }
+        assert_int_equal(of_instructions_get(out, w.n, version, &m), OFP_OK);
+        if (version > OFP_10 && (m.n != l.n || memcmp(list, again, l.n))) {
+            fail_msg("%s in %s is read otherwise", text, ofp_version_name(version));
+        }
+    }
+}
+
+static void
+test_bad_instructions(void **state UNUSED)
+{
+    static const struct {
+        enum ofp_version version;
+        const char *hex;
+        enum ofp_error error;
+    } rows[] = {
+        {OFP_13, "00010008050000", OFPBIC_BAD_LEN},
+        {OFP_13, "00010010050000000000000000000000", OFPBIC_BAD_LEN},
+        {OFP_13, "00010008050000000001000805000000", OFPBIC_DUP_INST},
+        {OFP_13, "0077000800000000", OFPBIC_UNKNOWN_INST},
+        {OFP_12, "0006000800000005", OFPBIC_UNKNOWN_INST},
+        {OFP_13, "ffff000800002320", OFPBIC_BAD_EXPERIMENTER},
+        {OFP_13, "00040010000000000099000800000000", OFPBAC_BAD_TYPE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        uint8_t bytes[BUFFER];
+        uint64_t list[BUFFER / 8];
+        struct wr l = wr_make(list, sizeof list);
+        size_t n = bytes_of(rows[i].hex, bytes);
+        assert_int_equal(of_instructions_get(bytes, n, rows[i].version, &l), rows[i].error);
+    }
+}
+
 int
 main(void)
 {
@@ -342,6 +415,8 @@ main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_lists_that_do_not_fit),
+        cmocka_unit_test(test_instructions),
+        cmocka_unit_test(test_bad_instructions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
