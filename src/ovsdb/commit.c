@@ -6,6 +6,7 @@
 #include "ovsdb/server_internal.h"
 
 #include "os/log.h"
+#include "os/random.h"
 #include "ovsdb/exec.h"
 #include "ovsdb/record.h"
 
@@ -33,6 +34,9 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
         }
         str_fini(&record);
         d->commits_durable |= txn->durable;
+        if (txn->has_changes && uuid_is_zero(&txn->id)) {
+            txn->id = os_uuid_new();
+        }
         monitors_write_txn(d, txn, &c->updates);
         tlog_txn(txn);
         txn_detach(txn);
@@ -71,6 +75,16 @@ reply(struct commit *c)
     }
 }
 
+static void
+make_final(struct dbase *d, struct txn *t)
+{
+    if (t->has_changes) {
+        history_add(&d->history, t);
+    } else {
+        txn_commit(t);
+    }
+}
+
 /* Everything is safe on the disk: tells everybody, in order. */
 static void
 deliver(struct dbase *d, struct list *commits, bool *changed)
@@ -78,12 +92,12 @@ deliver(struct dbase *d, struct list *commits, bool *changed)
     LIST_FOR_EACH_SAFE (struct commit, c, node, commits) {
         list_remove(&c->node);
         LIST_FOR_EACH (struct view_update, u, node, &c->updates) {
-            monitors_deliver(u);
+            monitors_deliver(u, &c->txn->id);
         }
         reply(c);
         if (c->txn) {
             *changed |= c->txn->has_changes;
-            txn_commit(c->txn);
+            make_final(d, c->txn);
         }
         free_commit(c);
     }

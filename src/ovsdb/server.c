@@ -40,6 +40,7 @@ dbase_new(struct server *s, struct db *db, struct storage *storage, bool reserve
     list_init(&d->views);
     list_init(&d->triggers);
     list_init(&d->commits);
+    history_init(&d->history);
     hmap_insert(&s->dbs, &d->node, hash_string(d->name, 0));
     return d;
 }
@@ -49,6 +50,7 @@ dbase_free(struct dbase *d)
 {
     hmap_remove(&d->server->dbs, &d->node);
     storage_close(d->storage);
+    history_clear(&d->history);
     db_free(d->db);
     os_free(d->name);
     os_free(d);
@@ -122,6 +124,7 @@ server_set_data(struct dbase *d, struct db *db)
     dbase_flush(d);
     triggers_cancel_db(d);
     monitors_cancel_db(d, true);
+    history_clear(&d->history);
     db_free(d->db);
     d->db = db;
     remotes_note_change(d);

@@ -12,6 +12,7 @@
 
 #include "base/list.h"
 #include "ovsdb/condition.h"
+#include "ovsdb/history.h"
 #include "ovsdb/server.h"
 #include "ovsdb/storage.h"
 #include "ovsdb/txn.h"
@@ -50,6 +51,7 @@ struct dbase {
     struct list views;    /* monitor_view */
     struct list triggers; /* trigger: requests that wait */
     struct list commits;  /* commit: done in memory, not yet flushed */
+    struct history history;
     struct uuid status_uuid;
     bool commits_durable; /* one of them asks for it */
 };
@@ -118,7 +120,7 @@ void monitor_cond_change_request(struct session *, const json_t *params, json_t 
 void monitor_cancel_request(struct session *, const json_t *params, json_t *id);
 /* Appends to UPDATES what each view of D shows of the checked T. */
 void monitors_write_txn(struct dbase *, struct txn *, struct list *updates);
-void monitors_deliver(struct view_update *);
+void monitors_deliver(struct view_update *, const struct uuid *txn_id);
 void monitors_cancel_db(struct dbase *, bool notify);
 void monitors_cancel_session(struct session *);
 size_t session_n_monitors(const struct session *);
