@@ -50,8 +50,8 @@ static const struct option own_options[] = {
 struct settings {
     const char **remotes, **dbs;
     size_t n_remotes, remotes_capacity, n_dbs;
-    const char *unixctl, *run;
-    bool no_dbs, no_column_diff;
+    const char *unixctl, *run, *sync_from, *sync_exclude;
+    bool no_dbs, no_column_diff, active;
     struct server_tls tls;
 };
 
@@ -76,7 +76,13 @@ usage(void)
     tls_print_usage();
     daemon_print_usage();
     log_print_usage();
-    printf("\nOther options:\n"
+    printf("\nSyncing options:\n"
+           "  --sync-from=SERVER      sync DATABASE from active SERVER and start in\n"
+           "                          backup mode (except with --active)\n"
+           "  --sync-exclude-tables=DB:TABLE,...\n"
+           "                          exclude the TABLE in DB from syncing\n"
+           "  --active                with --sync-from, start in active mode\n"
+           "\nOther options:\n"
            "  --run COMMAND           run COMMAND as subprocess then exit\n"
            "  --unixctl=SOCKET        override default control socket name\n"
            "  --no-dbs                serve no database but _Server\n"
@@ -143,7 +149,14 @@ take_own_option(int val, const char *arg, struct settings *s)
         s->no_column_diff = true;
         break;
     case OPT_SYNC_FROM:
-        log_fatal("--sync-from: active-backup databases are not supported yet");
+        s->sync_from = arg;
+        break;
+    case OPT_SYNC_EXCLUDE:
+        s->sync_exclude = arg;
+        break;
+    case OPT_ACTIVE:
+        s->active = true;
+        break;
     case OPT_RECORD:
     case OPT_REPLAY:
         log_fatal("--record and --replay are not supported");
@@ -152,7 +165,7 @@ take_own_option(int val, const char *arg, struct settings *s)
     case 'V':
         version_print();
         exit(EXIT_SUCCESS);
-    default: /* --active, --sync-exclude-tables: nothing to do without --sync-from */
+    default:
         break;
     }
 }
@@ -195,9 +208,6 @@ static void
 add_db(struct server *server, const char *path)
 {
     struct fault f = FAULT_INIT;
-    if (strncmp(path, "relay:", 6) == 0) {
-        log_fatal("%s: relay databases are not supported yet", path);
-    }
     if (server_add_db(server, path, NULL, &f)) {
         fatal(&f);
     }
@@ -207,6 +217,11 @@ static void
 add_everything(struct server *server, const struct settings *s)
 {
     server_set_column_diff(server, !s->no_column_diff);
+    server_set_sync_exclude(server, s->sync_exclude);
+    if (s->sync_from) {
+        server_set_active(server, s->sync_from);
+        server_set_backup(server, !s->active);
+    }
     for (size_t i = 0; i < s->n_dbs; i++) {
         add_db(server, s->dbs[i]);
     }

@@ -24,6 +24,8 @@ struct exec_result {
     uint64_t timeout_ms; /* … or when this much has elapsed; UINT64_MAX: never */
 };
 
+/* Does any operation of a "transact" request change, or ask to be made durable, anything? */
+bool exec_request_writes(const json_t *params);
 /* Fills *RESULT, whose `json` and `txn` are the caller's. Failures are in the results. */
 void exec_transact(const struct exec_request *, struct exec_result *result);
 /* Appends FAULT as another element: what went wrong after the last operation. */

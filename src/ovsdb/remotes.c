@@ -207,11 +207,7 @@ server_reconfigure(struct server *s, struct fault *f)
 void
 server_reconnect(struct server *s)
 {
-    LIST_FOR_EACH_SAFE (struct session, session, node, &s->sessions) {
-        log_info("%s: disconnecting (user ran ovsdb-server/reconnect)",
-                 jsonrpc_session_name(session->rpc));
-        session_drop(session);
-    }
+    server_drop_sessions(s, "user ran ovsdb-server/reconnect");
 }
 
 void

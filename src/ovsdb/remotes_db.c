@@ -230,7 +230,8 @@ static void
 write_source_status(struct server *s, const struct db_source *src)
 {
     const struct base_type *key = &src->column->type.key;
-    if (column_is_virtual(src->column) || key->type != ATOM_UUID || !key->ref_table) {
+    if (column_is_virtual(src->column) || key->type != ATOM_UUID || !key->ref_table ||
+        src->dbase->source) { /* what follows another database is not ours to write */
         return;
     }
     struct txn *t = txn_new(src->dbase->db);

@@ -3,6 +3,8 @@
  * ovsdb-server's. Loop's thread. */
 #include "ovsdb/server_commands.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "os/log.h"
@@ -13,7 +15,6 @@ struct server_commands {
     struct server *server;
     void (*stop)(void *aux);
     void *aux;
-    char *active, *exclude; /* what the active-backup commands were told */
 };
 
 static void
@@ -204,24 +205,13 @@ run_disable_monitor_cond(struct command_call *call, int argc UNUSED, const char 
     command_reply(call, NULL);
 }
 
-/* ---- Active-backup: this server is always active ---- */
-
-static void
-reply_kept(struct command_call *call, const char *text)
-{
-    struct str out = STR_INIT;
-    str_puts(&out, text ? text : "");
-    str_puts(&out, text ? "\n" : "");
-    command_reply(call, str_text(&out));
-    str_fini(&out);
-}
+/* ---- Active-backup ---- */
 
 static void
 run_set_active(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
-    os_free(c->active);
-    c->active = xstrdup(argv[1]);
+    server_set_active(c->server, argv[1]);
     command_reply(call, NULL);
 }
 
@@ -229,15 +219,19 @@ static void
 run_get_active(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
     struct server_commands *c = c_;
-    reply_kept(call, c->active);
+    struct str out = STR_INIT;
+    if (server_active(c->server)) {
+        str_putf(&out, "%s\n", server_active(c->server));
+    }
+    command_reply(call, str_text(&out));
+    str_fini(&out);
 }
 
 static void
 run_set_exclude(struct command_call *call, int argc, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
-    os_free(c->exclude);
-    c->exclude = argc > 1 ? xstrdup(argv[1]) : NULL;
+    server_set_sync_exclude(c->server, argc > 1 ? argv[1] : NULL);
     command_reply(call, NULL);
 }
 
@@ -245,31 +239,57 @@ static void
 run_get_exclude(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
     struct server_commands *c = c_;
-    reply_kept(call, c->exclude);
+    struct str out = STR_INIT;
+    server_sync_exclude(c->server, &out);
+    str_puts(&out, out.n ? "\n" : "");
+    command_reply(call, str_text(&out));
+    str_fini(&out);
 }
 
 static void
 run_connect_active(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
     struct server_commands *c = c_;
-    if (!c->active) {
+    if (!server_active(c->server)) {
         command_reply(call, "Unable to connect: active server is not specified.\n");
-    } else {
-        command_reply_error(call, "the backup role is not supported yet");
+        return;
     }
-}
-
-static void
-run_nothing(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c UNUSED)
-{
+    server_set_backup(c->server, true);
     command_reply(call, NULL);
 }
 
 static void
-run_sync_status(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED,
-                void *c UNUSED)
+run_disconnect_active(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED,
+                      void *c_)
 {
-    command_reply(call, "state: active\n");
+    struct server_commands *c = c_;
+    server_set_backup(c->server, false);
+    command_reply(call, NULL);
+}
+
+static void
+run_sync_probe_interval(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
+{
+    struct server_commands *c = c_;
+    char *tail;
+    errno = 0;
+    long long ms = strtoll(argv[1], &tail, 10);
+    if (errno || tail == argv[1] || *tail || ms < 0) {
+        command_reply(call, "Invalid probe interval, integer value expected\n");
+        return;
+    }
+    server_set_sync_probe_interval(c->server, (uint64_t)ms);
+    command_reply(call, NULL);
+}
+
+static void
+run_sync_status(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
+{
+    struct server_commands *c = c_;
+    struct str out = STR_INIT;
+    server_sync_status(c->server, &out);
+    command_reply(call, str_text(&out));
+    str_fini(&out);
 }
 
 static const struct command commands[] = {
@@ -279,7 +299,7 @@ static const struct command commands[] = {
     {"ovsdb-server/compact", "", 0, 1, run_compact},
     {"ovsdb-server/connect-active-ovsdb-server", "", 0, 0, run_connect_active},
     {"ovsdb-server/disable-monitor-cond", "", 0, 0, run_disable_monitor_cond},
-    {"ovsdb-server/disconnect-active-ovsdb-server", "", 0, 0, run_nothing},
+    {"ovsdb-server/disconnect-active-ovsdb-server", "", 0, 0, run_disconnect_active},
     {"ovsdb-server/get-active-ovsdb-server", "", 0, 0, run_get_active},
     {"ovsdb-server/get-db-storage-status", "DB", 1, 1, run_storage_status},
     {"ovsdb-server/get-sync-exclude-tables", "", 0, 0, run_get_exclude},
@@ -292,7 +312,7 @@ static const struct command commands[] = {
     {"ovsdb-server/remove-db", "DB", 1, 1, run_remove_db},
     {"ovsdb-server/remove-remote", "REMOTE", 1, 1, run_remove_remote},
     {"ovsdb-server/set-active-ovsdb-server", "", 1, 1, run_set_active},
-    {"ovsdb-server/set-active-ovsdb-server-probe-interval", "", 1, 1, run_nothing},
+    {"ovsdb-server/set-active-ovsdb-server-probe-interval", "", 1, 1, run_sync_probe_interval},
     {"ovsdb-server/set-sync-exclude-tables", "", 0, 1, run_set_exclude},
     {"ovsdb-server/sync-status", "", 0, 0, run_sync_status},
     {"ovsdb-server/tlog-list", "", 0, 0, run_tlog_list},
@@ -314,9 +334,5 @@ server_commands_add(struct command_server *to, struct server *s, void (*stop)(vo
 void
 server_commands_free(struct server_commands *c)
 {
-    if (c) {
-        os_free(c->active);
-        os_free(c->exclude);
-        os_free(c);
-    }
+    os_free(c);
 }

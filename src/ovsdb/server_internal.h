@@ -18,7 +18,17 @@
 #include "ovsdb/txn.h"
 
 struct session;
+struct source;
 struct monitor_view;
+
+/* The role in an active-backup pair, sync.c. */
+struct sync {
+    char *from;     /* whom to follow, NULL: unknown */
+    char **exclude; /* "DB:TABLE", sorted */
+    size_t n_exclude;
+    bool is_backup, has_probe_interval;
+    uint64_t probe_interval_ms;
+};
 
 struct server {
     struct os_loop *loop;
@@ -37,6 +47,7 @@ struct server {
     struct hmap endpoints; /* endpoint by target */
     char *tls_private_key, *tls_certificate, *tls_ca_cert;
     bool tls_bootstrap, tls_set;
+    struct sync sync;
     bool no_conditions; /* pretend not to know conditional monitors */
     size_t n_triggers;
 };
@@ -47,10 +58,12 @@ struct dbase {
     struct server *server;
     struct db *db;
     struct storage *storage;
-    bool reserved;        /* the server's own */
-    struct list views;    /* monitor_view */
-    struct list triggers; /* trigger: requests that wait */
-    struct list commits;  /* commit: done in memory, not yet flushed */
+    struct source *source; /* whom it follows, NULL: nobody */
+    bool reserved;         /* the server's own */
+    bool is_available;     /* false for a relay that does not know its schema yet */
+    struct list views;     /* monitor_view */
+    struct list triggers;  /* trigger: requests that wait */
+    struct list commits;   /* commit: done in memory, not yet flushed */
     struct history history;
     struct uuid status_uuid;
     bool commits_durable; /* one of them asks for it */
@@ -76,6 +89,10 @@ struct dbase *dbase_new(struct server *, struct db *, struct storage *, bool res
 void dbase_free(struct dbase *);
 /* Clients that do not watch _Server are to notice: ends their connections. */
 void server_disconnect_unaware(struct server *, const char *why);
+void server_drop_sessions(struct server *, const char *why);
+/* Does D refuse to be changed here, because it follows another? */
+bool dbase_is_backup(const struct dbase *);
+bool dbase_is_relay(const struct dbase *);
 void server_set_data(struct dbase *, struct db *);
 /* Writes the database anew. */
 int dbase_compact(struct dbase *, const char *comment, struct fault *);
@@ -137,6 +154,11 @@ bool session_holds_lock(void *session, const char *name);
 
 /* ---- convert.c ---- */
 void convert_request(struct session *, const json_t *params, json_t *id);
+
+/* ---- sync.c ---- */
+/* Lets D follow the active server if that is this server's role. */
+void sync_start(struct dbase *);
+void sync_fini(struct server *);
 
 /* ---- status.c: the database _Server ---- */
 struct dbase *status_db_new(struct server *);

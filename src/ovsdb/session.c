@@ -2,7 +2,7 @@
 /* Clients: what arrives on a connection is looked up in the table of methods and handed on; what
  * goes out is collected in one buffer a session and sent at the end of the loop's round, so a
  * round costs one write a client, and replies and updates keep their order. Loop's thread. */
-#include "ovsdb/server_internal.h"
+#include "ovsdb/source.h"
 
 #include <string.h>
 
@@ -117,6 +117,12 @@ session_find_db(struct session *session, const char *method, const json_t *param
     if (!d) {
         fault_set_syntax(f, params, "unknown database", "%s request specifies unknown database %s",
                          method, name);
+    } else if (!d->is_available) {
+        fault_set(f, -E_AGAIN, "database not available",
+                  "%s request specifies database %s which is not yet available because it has "
+                  "not completed joining its cluster",
+                  method, name);
+        return NULL;
     }
     return d;
 }
@@ -170,22 +176,44 @@ monitor_cancel(struct session *session, const struct jsonrpc_msg *msg)
     monitor_cancel_request(session, msg->params, msg->id);
 }
 
+/* A backup's locks would be worth nothing. */
+static bool
+refuse_lock(struct session *session, const struct jsonrpc_msg *msg)
+{
+    bool refuses = session->read_only;
+    HMAP_FOR_EACH (struct dbase, d, node, &session->server->dbs) {
+        refuses |= dbase_is_backup(d);
+    }
+    if (refuses) {
+        session_error(session,
+                      json_string("lock and unlock methods not allowed, DB server is read only."),
+                      json_incref(msg->id));
+    }
+    return refuses;
+}
+
 static void
 lock(struct session *session, const struct jsonrpc_msg *msg)
 {
-    lock_request(session, LOCK_WAIT, msg->params, msg->id);
+    if (!refuse_lock(session, msg)) {
+        lock_request(session, LOCK_WAIT, msg->params, msg->id);
+    }
 }
 
 static void
 steal(struct session *session, const struct jsonrpc_msg *msg)
 {
-    lock_request(session, LOCK_STEAL, msg->params, msg->id);
+    if (!refuse_lock(session, msg)) {
+        lock_request(session, LOCK_STEAL, msg->params, msg->id);
+    }
 }
 
 static void
 unlock(struct session *session, const struct jsonrpc_msg *msg)
 {
-    unlock_request(session, msg->params, msg->id);
+    if (!refuse_lock(session, msg)) {
+        unlock_request(session, msg->params, msg->id);
+    }
 }
 
 static void
@@ -282,6 +310,11 @@ static void
 forget_client(struct session *session)
 {
     commits_forget_session(session->server, session);
+    HMAP_FOR_EACH (struct dbase, d, node, &session->server->dbs) {
+        if (d->source) {
+            source_forget_session(d->source, session);
+        }
+    }
     monitors_cancel_session(session);
     triggers_cancel_session(session);
     locks_forget_session(session);

@@ -3,7 +3,7 @@
  * is not satisfied becomes a trigger, which is tried again after every change of its database and
  * when its time is up. Loop's thread. */
 #include "ovsdb/exec.h"
-#include "ovsdb/server_internal.h"
+#include "ovsdb/source.h"
 
 #include "os/log.h"
 
@@ -55,7 +55,7 @@ execute(struct dbase *d, struct session *session, json_t *params, json_t *id, ui
     struct exec_request request = {
         .db = d->db,
         .params = params,
-        .read_only = session->read_only,
+        .read_only = session->read_only || dbase_is_backup(d),
         .reserved = d->reserved,
         .holds_lock = session_holds_lock,
         .aux = session,
@@ -80,6 +80,10 @@ transact_request(struct session *session, json_t *params, json_t *id)
     struct dbase *d = session_find_db(session, "transact", params, &f);
     if (!d) {
         session_fault(session, &f, json_incref(id));
+        return;
+    }
+    if (dbase_is_relay(d) && !session->read_only && exec_request_writes(params)) {
+        source_forward(d->source, session, "transact", params, id);
         return;
     }
     uint64_t now_ms = os_now_ms(session->server->loop), deadline_ms;
@@ -112,6 +116,11 @@ transact_cancel(struct session *session, const json_t *id)
     LIST_FOR_EACH_SAFE (struct trigger, t, by_session, &session->triggers) {
         if (json_equal(t->id, id)) {
             cancel(t);
+            return;
+        }
+    }
+    HMAP_FOR_EACH (struct dbase, d, node, &session->server->dbs) {
+        if (d->source && source_cancel(d->source, session, id)) {
             return;
         }
     }
