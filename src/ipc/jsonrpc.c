@@ -278,6 +278,12 @@ jsonrpc_name(const struct jsonrpc *j)
     return j->name;
 }
 
+const char *
+jsonrpc_peer_cn(const struct jsonrpc *j)
+{
+    return stream_peer_cn(j->stream);
+}
+
 uint64_t
 jsonrpc_n_received(const struct jsonrpc *j)
 {

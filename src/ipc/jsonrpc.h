@@ -44,6 +44,8 @@ void jsonrpc_send_text(struct jsonrpc *, char *text, size_t n);
 size_t jsonrpc_backlog(const struct jsonrpc *);
 void jsonrpc_pause(struct jsonrpc *, bool paused);
 const char *jsonrpc_name(const struct jsonrpc *);
+/* The common name in the peer's certificate, or NULL. */
+const char *jsonrpc_peer_cn(const struct jsonrpc *);
 /* Messages received so far, and when the last bytes came (loop time). */
 uint64_t jsonrpc_n_received(const struct jsonrpc *);
 

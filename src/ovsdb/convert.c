@@ -30,6 +30,13 @@ parse(struct session *session, const json_t *params, struct dbase **d, struct db
         code = fault_set(f, -E_PERM, "not allowed", "cannot convert reserved database %s",
                          (*d)->name);
         db_schema_free(*schema);
+    } else if (!code && session_role(session) && session_role(session)[0]) {
+        const char *client = session_client_id(session);
+        code = fault_set(f, -E_PERM, "permission error",
+                         "RBAC rules for client \"%s\" role \"%s\" prohibit \"convert\" of "
+                         "database %s (only the root role may convert databases)",
+                         client ? client : "(null)", session_role(session), (*d)->name);
+        db_schema_free(*schema);
     } else if (!code && dbase_is_backup(*d)) {
         code = fault_set(f, -E_PERM, "not allowed", "cannot convert database %s, a backup",
                          (*d)->name);

@@ -151,6 +151,7 @@ exec_transact(const struct exec_request *request, struct exec_result *result)
     symbol_table_init(&x.symbols);
     x.txn = txn_new(request->db);
     int code = run_operations(&x, &result->json);
+    result->denied = x.denied;
     if (x.waits) {
         result->waits = true;
         result->timeout_ms = x.timeout_ms;

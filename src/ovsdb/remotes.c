@@ -23,7 +23,8 @@ struct endpoint {
     struct hnode node;
     char *target;
     struct server *server;
-    struct endpoint_options options;
+    struct endpoint_options options; /* its role is the endpoint's own */
+    char *role;
     struct listener *listener; /* passive */
     struct session *session;   /* active */
     bool wanted;
@@ -63,8 +64,25 @@ close_endpoint(struct endpoint *e)
             session_free(session);
         }
     }
+    os_free(e->role);
     os_free(e->target);
     os_free(e);
+}
+
+static void
+set_options(struct endpoint *e, const struct endpoint_options *options)
+{
+    char *role = options->role ? xstrdup(options->role) : NULL;
+    os_free(e->role);
+    e->role = role;
+    e->options = *options;
+    e->options.role = role;
+}
+
+const char *
+endpoint_role(const struct endpoint *e)
+{
+    return e ? e->role : NULL;
 }
 
 void
@@ -111,7 +129,7 @@ open_endpoint(struct server *s, const char *target, const struct endpoint_option
     struct endpoint *e = find_endpoint(s, target);
     if (e) {
         e->wanted = true;
-        e->options = *options;
+        set_options(e, options);
         LIST_FOR_EACH (struct session, session, node, &s->sessions) {
             if (session->endpoint == e) {
                 apply_options(e, session);
@@ -122,7 +140,7 @@ open_endpoint(struct server *s, const char *target, const struct endpoint_option
     e = xzalloc(sizeof *e);
     e->target = xstrdup(target);
     e->server = s;
-    e->options = *options;
+    set_options(e, options);
     e->wanted = true;
     hmap_insert(&s->endpoints, &e->node, hash_string(target, 0));
     if (!stream_name_is_passive(target)) {
@@ -242,7 +260,8 @@ ignore(struct server *s UNUSED, const char *target UNUSED,
 int
 server_check_source(struct server *s, const char *name, struct fault *f)
 {
-    return strncmp(name, "db:", 3) == 0 ? remotes_query(s, name, ignore, f) : 0;
+    int code = strncmp(name, "db:", 3) == 0 ? remotes_query(s, name, ignore, f) : 0;
+    return code == -E_AGAIN ? 0 : code; /* a relay's schema comes later */
 }
 
 int

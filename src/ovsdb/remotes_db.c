@@ -31,6 +31,8 @@ parse_source(struct server *s, const char *name, struct db_source *src, struct f
         src->dbase = server_find_db(s, copy);
         if (!src->dbase) {
             code = fault_set(f, -E_NOENT, "", "\"%s\": no database named %s", name, copy);
+        } else if (!src->dbase->is_available) {
+            code = -E_AGAIN; /* its tables are not known yet */
         }
     }
     if (!code) {
@@ -96,6 +98,8 @@ want_row(struct server *s, const struct row *row,
     }
     a = read_one(row, "read_only", ATOM_BOOLEAN);
     o.read_only = a && a->boolean;
+    a = read_one(row, "role", ATOM_STRING);
+    o.role = a ? atom_string(a) : NULL;
     want(s, atom_string(target), &o);
 }
 

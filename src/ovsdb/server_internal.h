@@ -173,6 +173,9 @@ struct session *session_connect(struct server *, struct endpoint *, const char *
 void session_free(struct session *);
 /* Ends the connection; an active one comes again. */
 void session_drop(struct session *);
+/* The role of its remote and the name in its certificate, NULL where there is none. */
+const char *session_role(const struct session *);
+const char *session_client_id(const struct session *);
 /* Each takes over the references it is given. */
 void session_reply(struct session *, json_t *result, json_t *id);
 void session_error(struct session *, json_t *error, json_t *id);
@@ -191,6 +194,7 @@ struct dbase *session_find_db(struct session *, const char *method, const json_t
 struct endpoint_options {
     uint64_t max_backoff_ms, probe_interval_ms;
     bool read_only, has_probe_interval, has_max_backoff;
+    const char *role; /* of its clients, for rbac.h; NULL: none */
 };
 struct endpoint;
 void remotes_init(struct server *);
@@ -214,5 +218,6 @@ struct endpoint_status {
     size_t n_connections;
     uint16_t bound_port;
 };
+const char *endpoint_role(const struct endpoint *);
 bool endpoint_get_status(const struct server *, const char *target, struct endpoint_status *);
 size_t endpoint_n_sessions(const struct server *);

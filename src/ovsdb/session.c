@@ -103,6 +103,19 @@ session_send_out(struct session *session)
     }
 }
 
+const char *
+session_role(const struct session *session)
+{
+    return endpoint_role(session->endpoint);
+}
+
+const char *
+session_client_id(const struct session *session)
+{
+    struct jsonrpc *rpc = jsonrpc_session_connection(session->rpc);
+    return rpc ? jsonrpc_peer_cn(rpc) : NULL;
+}
+
 /* ---- Requests ---- */
 
 struct dbase *
