@@ -24,6 +24,7 @@ enum {
     OPT_UNIXCTL,
     OPT_RUN,
     OPT_NO_DBS,
+    OPT_CONFIG_FILE,
     OPT_SYNC_FROM,
     OPT_SYNC_EXCLUDE,
     OPT_ACTIVE,
@@ -37,6 +38,7 @@ static const struct option own_options[] = {
     {"unixctl", required_argument, NULL, OPT_UNIXCTL},
     {"run", required_argument, NULL, OPT_RUN},
     {"no-dbs", no_argument, NULL, OPT_NO_DBS},
+    {"config-file", required_argument, NULL, OPT_CONFIG_FILE},
     {"sync-from", required_argument, NULL, OPT_SYNC_FROM},
     {"sync-exclude-tables", required_argument, NULL, OPT_SYNC_EXCLUDE},
     {"active", no_argument, NULL, OPT_ACTIVE},
@@ -50,7 +52,7 @@ static const struct option own_options[] = {
 struct settings {
     const char **remotes, **dbs;
     size_t n_remotes, remotes_capacity, n_dbs;
-    const char *unixctl, *run, *sync_from, *sync_exclude;
+    const char *unixctl, *run, *config_file, *sync_from, *sync_exclude;
     bool no_dbs, no_column_diff, active;
     struct server_tls tls;
 };
@@ -86,6 +88,7 @@ usage(void)
            "  --run COMMAND           run COMMAND as subprocess then exit\n"
            "  --unixctl=SOCKET        override default control socket name\n"
            "  --no-dbs                serve no database but _Server\n"
+           "  --config-file=FILE      databases and remotes as this JSON file says\n"
            "  --disable-file-column-diff\n"
            "                          don't use column diff in database file\n"
            "  -h, --help              display this help message\n"
@@ -142,6 +145,9 @@ take_own_option(int val, const char *arg, struct settings *s)
     case OPT_RUN:
         s->run = arg;
         break;
+    case OPT_CONFIG_FILE:
+        s->config_file = arg;
+        break;
     case OPT_NO_DBS:
         s->no_dbs = true;
         break;
@@ -195,6 +201,10 @@ parse_options(int argc, char *argv[], struct settings *s)
     options_fini(&all);
     s->dbs = (const char **)(void *)&argv[optind];
     s->n_dbs = (size_t)(argc - optind);
+    if (s->config_file && (s->n_dbs || s->n_remotes || s->sync_from || s->sync_exclude)) {
+        log_fatal("--config-file is mutually exclusive with --remote, --sync-from, "
+                  "--sync-exclude-tables and databases on the command line");
+    }
 }
 
 static void PORT_NORETURN
@@ -225,7 +235,14 @@ add_everything(struct server *server, const struct settings *s)
     for (size_t i = 0; i < s->n_dbs; i++) {
         add_db(server, s->dbs[i]);
     }
-    if (!s->n_dbs && !s->no_dbs) {
+    if (s->config_file) {
+        struct fault f = FAULT_INIT;
+        char *path = os_path(NULL, s->config_file); /* the directory may change later */
+        if (server_read_config(server, path, &f)) {
+            fatal(&f);
+        }
+        os_free(path);
+    } else if (!s->n_dbs && !s->no_dbs) {
         char *path = os_path(os_db_dir(), "conf.db");
         add_db(server, path);
         os_free(path);
@@ -243,7 +260,7 @@ add_everything(struct server *server, const struct settings *s)
     }
     for (size_t i = 0; i < s->n_remotes; i++) {
         struct fault f = FAULT_INIT;
-        if (server_add_remote(server, s->remotes[i], &f)) {
+        if (server_add_remote(server, s->remotes[i], NULL, &f)) {
             fatal(&f);
         }
     }

@@ -17,13 +17,15 @@ LOG_MODULE(ovsdb_jsonrpc_server);
 struct server_remote {
     struct list node;
     char *name;
+    struct remote_options options; /* its role is the remote's own */
+    char *role;
 };
 
 struct endpoint {
     struct hnode node;
     char *target;
     struct server *server;
-    struct endpoint_options options; /* its role is the endpoint's own */
+    struct remote_options options; /* its role is the endpoint's own */
     char *role;
     struct listener *listener; /* passive */
     struct session *session;   /* active */
@@ -70,7 +72,7 @@ close_endpoint(struct endpoint *e)
 }
 
 static void
-set_options(struct endpoint *e, const struct endpoint_options *options)
+set_options(struct endpoint *e, const struct remote_options *options)
 {
     char *role = options->role ? xstrdup(options->role) : NULL;
     os_free(e->role);
@@ -85,6 +87,15 @@ endpoint_role(const struct endpoint *e)
     return e ? e->role : NULL;
 }
 
+static void
+remote_free(struct server_remote *r)
+{
+    list_remove(&r->node);
+    os_free(r->role);
+    os_free(r->name);
+    os_free(r);
+}
+
 void
 remotes_fini(struct server *s)
 {
@@ -92,9 +103,7 @@ remotes_fini(struct server *s)
         close_endpoint(e);
     }
     LIST_FOR_EACH_SAFE (struct server_remote, r, node, &s->remotes) {
-        list_remove(&r->node);
-        os_free(r->name);
-        os_free(r);
+        remote_free(r);
     }
     hmap_fini(&s->endpoints);
 }
@@ -102,7 +111,7 @@ remotes_fini(struct server *s)
 static void
 apply_options(struct endpoint *e, struct session *session)
 {
-    const struct endpoint_options *o = &e->options;
+    const struct remote_options *o = &e->options;
     session->read_only = o->read_only;
     if (o->has_max_backoff) {
         jsonrpc_session_set_max_backoff(session->rpc, o->max_backoff_ms);
@@ -123,7 +132,7 @@ accepted(void *endpoint, struct stream *stream)
 
 /* Opens or adjusts the endpoint TARGET. */
 static int
-open_endpoint(struct server *s, const char *target, const struct endpoint_options *options,
+open_endpoint(struct server *s, const char *target, const struct remote_options *options,
               struct fault *f)
 {
     struct endpoint *e = find_endpoint(s, target);
@@ -161,19 +170,18 @@ open_endpoint(struct server *s, const char *target, const struct endpoint_option
 }
 
 static void
-want(struct server *s, const char *target, const struct endpoint_options *options)
+want(struct server *s, const char *target, const struct remote_options *options)
 {
     open_endpoint(s, target, options, NULL);
 }
 
 static int
-add_wanted(struct server *s, const char *name, struct fault *f)
+add_wanted(struct server *s, const struct server_remote *r, struct fault *f)
 {
-    if (strncmp(name, "db:", 3) == 0) {
-        return remotes_query(s, name, want, f);
+    if (strncmp(r->name, "db:", 3) == 0) {
+        return remotes_query(s, r->name, want, f);
     }
-    struct endpoint_options options = {0};
-    return open_endpoint(s, name, &options, f);
+    return open_endpoint(s, r->name, &r->options, f);
 }
 
 static void
@@ -206,7 +214,7 @@ server_reconfigure(struct server *s, struct fault *f)
     configure_tls(s);
     LIST_FOR_EACH (struct server_remote, r, node, &s->remotes) {
         struct fault problem = FAULT_INIT;
-        int code = add_wanted(s, r->name, first ? &problem : f ? f : &problem);
+        int code = add_wanted(s, r, first ? &problem : f ? f : &problem);
         if (code && problem.tag && strncmp(r->name, "db:", 3) == 0) {
             log_limited(&rate, LOG_WARN, "%s", str_text(&problem.details));
         }
@@ -253,7 +261,7 @@ find_remote(const struct server *s, const char *name)
 
 static void
 ignore(struct server *s UNUSED, const char *target UNUSED,
-       const struct endpoint_options *options UNUSED)
+       const struct remote_options *options UNUSED)
 {
 }
 
@@ -265,16 +273,24 @@ server_check_source(struct server *s, const char *name, struct fault *f)
 }
 
 int
-server_add_remote(struct server *s, const char *name, struct fault *f)
+server_add_remote(struct server *s, const char *name, const struct remote_options *options,
+                  struct fault *f)
 {
     int code = server_check_source(s, name, f);
     if (code) {
         return code;
     }
-    if (!find_remote(s, name)) {
-        struct server_remote *r = xzalloc(sizeof *r);
+    struct server_remote *r = find_remote(s, name);
+    if (!r) {
+        r = xzalloc(sizeof *r);
         r->name = xstrdup(name);
         list_push_back(&s->remotes, &r->node);
+    }
+    if (options) {
+        os_free(r->role);
+        r->role = options->role ? xstrdup(options->role) : NULL;
+        r->options = *options;
+        r->options.role = r->role;
     }
     return 0;
 }
@@ -286,9 +302,7 @@ server_remove_remote(struct server *s, const char *name)
     if (!r) {
         return -E_NOENT;
     }
-    list_remove(&r->node);
-    os_free(r->name);
-    os_free(r);
+    remote_free(r);
     return 0;
 }
 

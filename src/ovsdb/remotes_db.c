@@ -79,13 +79,13 @@ milliseconds(const union atom *a, uint64_t min)
 
 static void
 want_row(struct server *s, const struct row *row,
-         void (*want)(struct server *, const char *, const struct endpoint_options *))
+         void (*want)(struct server *, const char *, const struct remote_options *))
 {
     const union atom *target = read_one(row, "target", ATOM_STRING);
     if (!target || !atom_string_len(target)) {
         return;
     }
-    struct endpoint_options o = {0};
+    struct remote_options o = {0};
     const union atom *a = read_one(row, "max_backoff", ATOM_INTEGER);
     if (a) {
         o.has_max_backoff = true;
@@ -105,7 +105,7 @@ want_row(struct server *s, const struct row *row,
 
 int
 remotes_query(struct server *s, const char *name,
-              void (*want)(struct server *, const char *, const struct endpoint_options *),
+              void (*want)(struct server *, const char *, const struct remote_options *),
               struct fault *f)
 {
     struct db_source src;
@@ -114,7 +114,7 @@ remotes_query(struct server *s, const char *name,
         return code;
     }
     const struct base_type *key = &src.column->type.key;
-    struct endpoint_options none = {0};
+    struct remote_options none = {0};
     HMAP_FOR_EACH (struct row, row, node, &src.table->rows) {
         const struct datum *d = row->cells[src.column->index];
         for (size_t i = 0; i < datum_n(d); i++) {

@@ -408,6 +408,7 @@ server_free(struct server *s)
     sync_fini(s);
     hmap_fini(&s->dbs);
     hmap_fini(&s->locks);
+    os_free(s->config_file);
     os_free(s->tls_private_key);
     os_free(s->tls_certificate);
     os_free(s->tls_ca_cert);

@@ -66,8 +66,15 @@ int server_follow(struct server *, const char *name, const struct source_config 
 
 /* ---- Remotes ---- */
 
-/* Adds a remote, which may be there already. "db:DB,TABLE,COLUMN" follows the database. */
-int server_add_remote(struct server *, const char *name, struct fault *);
+struct remote_options {
+    uint64_t max_backoff_ms, probe_interval_ms;
+    bool read_only, has_probe_interval, has_max_backoff;
+    const char *role; /* of its clients, for rbac.h; NULL: none */
+};
+/* Adds a remote, which may be there already and gets these OPTIONS then (NULL: none).
+ * "db:DB,TABLE,COLUMN" follows the database, whose rows have the options. */
+int server_add_remote(struct server *, const char *name, const struct remote_options *options,
+                      struct fault *);
 /* -E_NOENT when it was not added. */
 int server_remove_remote(struct server *, const char *name);
 /* The names of those added, sorted; the caller frees the array, not the names. */
@@ -85,6 +92,14 @@ struct server_tls {
     bool bootstrap_ca_cert;
 };
 void server_set_tls(struct server *, const struct server_tls *);
+
+/* ---- Configuration file ---- */
+
+/* Brings databases and remotes to what the file PATH says (ovsdb-server(1), --config-file). A
+ * file that makes no sense changes nothing; what cannot be opened is told, and the rest done. */
+int server_read_config(struct server *, const char *path, struct fault *);
+/* The file it was configured from, or NULL. */
+const char *server_config_file(const struct server *);
 
 /* ---- What it is doing ---- */
 

@@ -34,6 +34,32 @@ reply_code(struct command_call *call, int code, struct fault *f, const char *oth
     }
 }
 
+/* What a configuration file says is changed there. */
+static bool
+refuse_configured(struct command_call *call, const struct server_commands *c)
+{
+    const char *path = server_config_file(c->server);
+    if (path) {
+        char *text = xasprintf("configured by %s: change that and run ovsdb-server/reload", path);
+        command_reply_error(call, text);
+        os_free(text);
+    }
+    return path != NULL;
+}
+
+static void
+run_reload(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
+{
+    struct server_commands *c = c_;
+    struct fault f = FAULT_INIT;
+    if (!server_config_file(c->server)) {
+        command_reply_error(call, "no configuration file (--config-file) is in use");
+        return;
+    }
+    int code = server_read_config(c->server, server_config_file(c->server), &f);
+    reply_code(call, code, &f, err_text(code));
+}
+
 static void
 run_exit(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
@@ -93,6 +119,9 @@ static void
 run_add_db(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     struct fault f = FAULT_INIT;
     int code = server_add_db(c->server, argv[1], NULL, &f);
     reply_code(call, code, &f, err_text(code));
@@ -102,6 +131,9 @@ static void
 run_remove_db(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     int code = server_remove_db(c->server, argv[1]);
     reply_code(call, code, NULL,
                code == -E_PERM ? "Cannot remove reserved database."
@@ -112,8 +144,11 @@ static void
 run_add_remote(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     struct fault f = FAULT_INIT;
-    int code = server_add_remote(c->server, argv[1], &f);
+    int code = server_add_remote(c->server, argv[1], NULL, &f);
     if (!code) {
         server_reconfigure(c->server, NULL);
     }
@@ -124,6 +159,9 @@ static void
 run_remove_remote(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     int code = server_remove_remote(c->server, argv[1]);
     if (!code) {
         server_reconfigure(c->server, NULL);
@@ -211,6 +249,9 @@ static void
 run_set_active(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     server_set_active(c->server, argv[1]);
     command_reply(call, NULL);
 }
@@ -231,6 +272,9 @@ static void
 run_set_exclude(struct command_call *call, int argc, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     server_set_sync_exclude(c->server, argc > 1 ? argv[1] : NULL);
     command_reply(call, NULL);
 }
@@ -250,6 +294,9 @@ static void
 run_connect_active(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     if (!server_active(c->server)) {
         command_reply(call, "Unable to connect: active server is not specified.\n");
         return;
@@ -263,6 +310,9 @@ run_disconnect_active(struct command_call *call, int argc UNUSED, const char *ar
                       void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     server_set_backup(c->server, false);
     command_reply(call, NULL);
 }
@@ -271,6 +321,9 @@ static void
 run_sync_probe_interval(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     char *tail;
     errno = 0;
     long long ms = strtoll(argv[1], &tail, 10);
@@ -309,6 +362,7 @@ static const struct command commands[] = {
     {"ovsdb-server/perf-counters-clear", "", 0, 0, run_perf_counters},
     {"ovsdb-server/perf-counters-show", "", 0, 0, run_perf_counters},
     {"ovsdb-server/reconnect", "", 0, 0, run_reconnect},
+    {"ovsdb-server/reload", "", 0, 0, run_reload},
     {"ovsdb-server/remove-db", "DB", 1, 1, run_remove_db},
     {"ovsdb-server/remove-remote", "REMOTE", 1, 1, run_remove_remote},
     {"ovsdb-server/set-active-ovsdb-server", "", 1, 1, run_set_active},

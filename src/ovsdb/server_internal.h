@@ -48,6 +48,7 @@ struct server {
     char *tls_private_key, *tls_certificate, *tls_ca_cert;
     bool tls_bootstrap, tls_set;
     struct sync sync;
+    char *config_file;  /* NULL: none */
     bool no_conditions; /* pretend not to know conditional monitors */
     size_t n_triggers;
 };
@@ -191,11 +192,6 @@ struct dbase *session_find_db(struct session *, const char *method, const json_t
                               struct fault *);
 
 /* ---- remotes.c, remotes_db.c ---- */
-struct endpoint_options {
-    uint64_t max_backoff_ms, probe_interval_ms;
-    bool read_only, has_probe_interval, has_max_backoff;
-    const char *role; /* of its clients, for rbac.h; NULL: none */
-};
 struct endpoint;
 void remotes_init(struct server *);
 void remotes_fini(struct server *);
@@ -203,8 +199,7 @@ void remotes_fini(struct server *);
 void remotes_note_change(struct dbase *);
 /* Reads "db:DB,TABLE,COLUMN" remote NAME; calls WANT for every target found. */
 int remotes_query(struct server *, const char *name,
-                  void (*want)(struct server *, const char *target,
-                               const struct endpoint_options *),
+                  void (*want)(struct server *, const char *target, const struct remote_options *),
                   struct fault *);
 /* The first nonempty string of "db:DB,TABLE,COLUMN"; the caller frees it, NULL if none. */
 char *remotes_query_string(struct server *, const char *name, struct fault *);

@@ -335,6 +335,7 @@ source_new(struct dbase *d, enum source_kind kind, const struct source_config *c
     struct source *src = xzalloc(sizeof *src);
     src->dbase = d;
     src->kind = kind;
+    src->config = *config; /* its strings are not looked at again */
     src->remote = xstrdup(config->remote);
     src->exclude = xzalloc((config->n_exclude + 1) * sizeof *src->exclude);
     for (; src->n_exclude < config->n_exclude; src->n_exclude++) {
@@ -377,6 +378,22 @@ enum source_kind
 source_kind(const struct source *src)
 {
     return src->kind;
+}
+
+bool
+source_is_as(const struct source *src, enum source_kind kind, const struct source_config *config)
+{
+    const struct source_config *c = &src->config;
+    bool same = src->kind == kind && strcmp(src->remote, config->remote) == 0 &&
+                c->has_max_backoff == config->has_max_backoff &&
+                c->max_backoff_ms == config->max_backoff_ms &&
+                c->has_probe_interval == config->has_probe_interval &&
+                c->probe_interval_ms == config->probe_interval_ms &&
+                src->n_exclude == config->n_exclude;
+    for (size_t i = 0; i < src->n_exclude && same; i++) {
+        same = strcmp(src->exclude[i], config->exclude[i]) == 0;
+    }
+    return same;
 }
 
 const char *

@@ -17,6 +17,8 @@ struct source *source_new(struct dbase *d, enum source_kind, const struct source
 void source_free(struct source *);
 enum source_kind source_kind(const struct source *);
 const char *source_remote(const struct source *);
+/* Was it made of the like of CONFIG? */
+bool source_is_as(const struct source *, enum source_kind, const struct source_config *);
 /* Is the database what it is over there, as of the last message? */
 bool source_is_synced(const struct source *);
 /* Why it will not become so, or NULL. */

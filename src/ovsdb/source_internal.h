@@ -27,7 +27,8 @@ struct source {
     struct uuid last_txn; /* what it calls the contents we have; zero: nothing to go on from */
     struct os_timer retry;
     struct str error;
-    struct list forwards; /* source_forward.c */
+    struct list forwards;        /* source_forward.c */
+    struct source_config config; /* as given, but for its strings */
 };
 
 /* ---- source.c ---- */

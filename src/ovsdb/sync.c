@@ -71,10 +71,17 @@ server_follow(struct server *s, const char *name, const struct source_config *co
     if (!d || !may_follow(d)) {
         return -E_NOENT;
     }
+    if (config ? d->source && source_is_as(d->source, SOURCE_BACKUP, config) : !d->source) {
+        return 0;
+    }
+    bool changes_role = !config != !d->source;
     server_flush(s);
     source_free(d->source);
     if (config) {
         source_new(d, SOURCE_BACKUP, config);
+    }
+    if (changes_role) {
+        server_drop_sessions(s, config ? "making server read-only" : "making server read/write");
     }
     return 0;
 }
