@@ -21,6 +21,8 @@ struct jsonrpc_msg {
 struct jsonrpc_events {
     void (*connected)(void *aux); /* sessions only */
     void (*message)(void *aux, const struct jsonrpc_msg *);
+    /* The host took some of the output that was queued. May be NULL. */
+    void (*sent)(void *aux);
     /* A connection ended: for a session it will be retried (if it reconnects at all). */
     void (*disconnected)(void *aux, int code);
     /* Sessions: `message` gets "echo" requests too, so that their replies keep their place among
@@ -42,6 +44,8 @@ void jsonrpc_send_error(struct jsonrpc *, json_t *error, json_t *id);
 /* A whole message that is text already. TEXT is taken over. */
 void jsonrpc_send_text(struct jsonrpc *, char *text, size_t n);
 size_t jsonrpc_backlog(const struct jsonrpc *);
+/* Reads nothing more from the peer while over N bytes wait to be sent to it. 0: no limit. */
+void jsonrpc_set_flow_limit(struct jsonrpc *, size_t n);
 void jsonrpc_pause(struct jsonrpc *, bool paused);
 const char *jsonrpc_name(const struct jsonrpc *);
 /* The common name in the peer's certificate, or NULL. */

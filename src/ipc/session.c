@@ -114,8 +114,16 @@ rpc_disconnected(void *aux, int code)
     lost(aux, code);
 }
 
-static const struct jsonrpc_events rpc_events = {.message = rpc_message,
-                                                 .disconnected = rpc_disconnected};
+/* A peer that takes what it is sent is alive, though flow control may keep us from hearing it. */
+static void
+rpc_sent(void *aux)
+{
+    struct jsonrpc_session *s = aux;
+    reconnect_activity(&s->reconnect, now_of(s));
+}
+
+static const struct jsonrpc_events rpc_events = {
+    .message = rpc_message, .sent = rpc_sent, .disconnected = rpc_disconnected};
 
 /* -- The attempt's events -- */
 

@@ -42,6 +42,7 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
         txn_detach(txn);
     }
     if (session) {
+        session->queued_bytes += c->results.n;
         session->last_commit = c;
     }
     list_push_back(&d->commits, &c->node);
@@ -66,6 +67,7 @@ static void
 reply(struct commit *c)
 {
     if (c->session) {
+        c->session->queued_bytes = 0;
         str_putc(&c->results, ']');
         session_put_reply(c->session, c->id, c->results.s, c->results.n);
         str_puts(&c->session->out, str_text(&c->after));

@@ -9,7 +9,7 @@
 #include "os/random.h"
 
 #define HISTORY_MAX_TXNS   1000
-#define HISTORY_MAX_WEIGHT 100000 /* atoms and rows kept for the purpose */
+#define HISTORY_MAX_WEIGHT (4u * 1024 * 1024) /* bytes kept for the purpose, about */
 
 void
 history_init(struct history *h)
@@ -19,14 +19,26 @@ history_init(struct history *h)
 }
 
 static size_t
+weigh_datum(const struct datum *d)
+{
+    size_t weight = sizeof(struct datum *);
+    for (size_t i = 0; i < datum_n(d); i++) {
+        weight += sizeof(union atom);
+        weight += d->key_type == ATOM_STRING ? atom_string_len(datum_key(d, i)) : 0;
+        weight += d->value_type == ATOM_STRING ? atom_string_len(datum_value(d, i)) : 0;
+    }
+    return weight;
+}
+
+static size_t
 weigh_row(const struct txn_row *tr)
 {
-    size_t weight = 8;
+    size_t weight = sizeof *tr + tr->n_changes * sizeof *tr->changes;
     for (size_t i = 0; i < tr->n_changes; i++) {
-        weight += 2 + datum_n(tr->changes[i].old) + datum_n(tr->changes[i].diff);
+        weight += weigh_datum(tr->changes[i].old) + weigh_datum(tr->changes[i].diff);
     }
     for (size_t i = 0; tr->deleted && i < tr->row->table->schema->n_columns; i++) {
-        weight += 1 + datum_n(tr->row->cells[i]);
+        weight += weigh_datum(tr->row->cells[i]);
     }
     return weight;
 }
@@ -34,7 +46,7 @@ weigh_row(const struct txn_row *tr)
 static size_t
 weigh(const struct txn *t)
 {
-    size_t weight = 0;
+    size_t weight = sizeof *t;
     TXN_FOR_EACH_ROW(tr, t)
     {
         weight += weigh_row(tr);

@@ -323,9 +323,13 @@ server_tlog_list(const struct server *s, struct str *out)
 /* ---- The server ---- */
 
 static void
-flush(void *s)
+flush(void *s_)
 {
+    struct server *s = s_;
     server_flush(s);
+    LIST_FOR_EACH_SAFE (struct session, session, node, &s->sessions) {
+        session_check_backlog(session);
+    }
 }
 
 static void

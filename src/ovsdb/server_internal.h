@@ -78,6 +78,8 @@ struct session {
     struct hmap monitors;      /* session_monitor by id */
     struct list triggers, lock_waiters;
     struct str out;             /* replies of this round */
+    size_t largest_reply;       /* in bytes, of this connection */
+    size_t queued_bytes;        /* of results in the queue of commits, about */
     struct commit *last_commit; /* the last one queued whose reply is for this client */
     bool change_aware, read_only, accepted;
     bool dead; /* to be freed when nobody looks */
@@ -187,6 +189,8 @@ void session_put_text_reply(struct session *, const json_t *id, const char *resu
 /* The reply to a commit, which goes out at once; others wait behind commits that are queued. */
 void session_put_reply(struct session *, const json_t *id, const char *result, size_t n);
 void session_send_out(struct session *);
+/* Ends the connection to a client that does not read what it is sent. */
+void session_check_backlog(struct session *);
 /* The database that params[0] names; NULL and a fault otherwise. */
 struct dbase *session_find_db(struct session *, const char *method, const json_t *params,
                               struct fault *);

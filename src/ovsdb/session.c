@@ -10,6 +10,13 @@
 
 LOG_MODULE(ovsdb_jsonrpc_server);
 
+/* No more is read from a client while this much waits for it to read, so what it asked for is
+ * bounded; what it did not ask for, updates, is bounded by ending the connection. */
+#define FLOW_LIMIT  (1024 * 1024)
+#define MAX_BACKLOG (64u * 1024 * 1024) /* besides the largest reply it asked for */
+
+static struct log_rate rate = LOG_RATE(5, 5);
+
 /* ---- Sending ---- */
 
 static void
@@ -40,12 +47,14 @@ put_reply(struct str *out, const json_t *id, const char *result, size_t n)
 void
 session_put_text_reply(struct session *session, const json_t *id, const char *result, size_t n)
 {
+    session->largest_reply = MAX(session->largest_reply, n);
     put_reply(end_of_output(session), id, result, n);
 }
 
 void
 session_put_reply(struct session *session, const json_t *id, const char *result, size_t n)
 {
+    session->largest_reply = MAX(session->largest_reply, n);
     put_reply(&session->out, id, result, n);
     schedule(session);
 }
@@ -100,6 +109,18 @@ session_send_out(struct session *session)
     } else if (session->out.n) {
         size_t n = session->out.n;
         jsonrpc_send_text(rpc, str_take(&session->out), n);
+    }
+}
+
+void
+session_check_backlog(struct session *session)
+{
+    struct jsonrpc *rpc = jsonrpc_session_connection(session->rpc);
+    size_t backlog = rpc ? jsonrpc_backlog(rpc) : 0;
+    if (backlog > MAX_BACKLOG + session->largest_reply) {
+        log_limited(&rate, LOG_WARN, "%s: disconnecting: %zu bytes wait for it to read them",
+                    jsonrpc_session_name(session->rpc), backlog);
+        session_drop(session);
     }
 }
 
@@ -308,7 +329,10 @@ take_message(void *session_, const struct jsonrpc_msg *msg)
 {
     struct session *session = session_;
     if (msg->kind == JSONRPC_REQUEST) {
-        take_request(session, msg);
+        if (session->out.n + session->queued_bytes > FLOW_LIMIT) {
+            server_flush(session->server); /* so that flow control can see it */
+        }
+        take_request(session, msg); /* which may end SESSION */
     } else if (msg->kind == JSONRPC_NOTIFY && strcmp(msg->method, "cancel") == 0) {
         if (json_array_size(msg->params) == 1) {
             transact_cancel(session, json_array_get(msg->params, 0));
@@ -333,6 +357,7 @@ forget_client(struct session *session)
     locks_forget_session(session);
     str_clear(&session->out);
     session->change_aware = false;
+    session->largest_reply = 0;
 }
 
 static void
@@ -346,7 +371,15 @@ disconnected(void *session_, int code UNUSED)
     }
 }
 
+static void
+connected(void *session_)
+{
+    struct session *session = session_;
+    jsonrpc_set_flow_limit(jsonrpc_session_connection(session->rpc), FLOW_LIMIT);
+}
+
 static const struct jsonrpc_events events = {
+    .connected = connected,
     .message = take_message,
     .takes_echo = true,
     .disconnected = disconnected,
@@ -372,6 +405,7 @@ session_accept(struct server *s, struct endpoint *endpoint, struct stream *strea
     struct session *session = session_new(s, endpoint, read_only);
     session->accepted = true;
     session->rpc = jsonrpc_session_accept(s->loop, stream, &events, session);
+    connected(session);
 }
 
 struct session *
