@@ -218,9 +218,11 @@ static void
 add_db(struct server *server, const char *path)
 {
     struct fault f = FAULT_INIT;
-    if (server_add_db(server, path, NULL, &f)) {
+    int code = server_add_db(server, path, NULL, &f);
+    if (code && code != -E_BUSY) { /* named twice: once is enough */
         fatal(&f);
     }
+    fault_fini(&f);
 }
 
 static void

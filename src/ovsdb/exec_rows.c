@@ -485,8 +485,9 @@ exec_mutate(struct exec *x, struct object *o, struct fault *f)
 int
 exec_delete(struct exec *x, struct object *o, struct fault *f)
 {
-    struct table *t = exec_member_table(x, o);
+    /* In this order, which shows in what is told of a request that lacks both. */
     const json_t *where = object_member(o, "where", OBJECT_ARRAY);
+    struct table *t = exec_member_table(x, o);
     int code = object_end(o);
     if (code) {
         return code;

@@ -129,7 +129,8 @@ server_add_db(struct server *s, const char *path, const char **name, struct faul
         code = load_db(storage, LOAD_SERVING, &db, f);
     }
     if (!code && server_find_db(s, db->schema->name)) {
-        code = fault_set(f, -E_EXIST, "ovsdb error", "%s: duplicate database name", path);
+        code =
+            fault_set(f, -E_EXIST, "ovsdb error", "%s: duplicate database name", db->schema->name);
     }
     if (code) {
         db_free(db);

@@ -189,7 +189,8 @@ server_sync_exclude(const struct server *s, struct str *out)
 
 /* ---- sync-status ---- */
 
-static void
+/* How many there are. */
+static size_t
 put_backups(const struct server *s, const char *word, bool synced, struct str *out)
 {
     size_t n, found = 0;
@@ -213,6 +214,7 @@ put_backups(const struct server *s, const char *word, bool synced, struct str *o
     }
     str_puts(out, synced && found ? "\n" : "");
     os_free(names);
+    return found;
 }
 
 void
@@ -228,8 +230,7 @@ server_sync_status(const struct server *s, struct str *out)
     }
     str_puts(out, "state: backup\n");
     put_backups(s, "connecting", false, out);
-    put_backups(s, "replicating", true, out);
-    if (s->sync.n_exclude) {
+    if (put_backups(s, "replicating", true, out) && s->sync.n_exclude) {
         str_puts(out, "exclude: ");
         server_sync_exclude(s, out);
         str_putc(out, '\n');

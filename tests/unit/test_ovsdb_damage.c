@@ -18,9 +18,11 @@
 
 #define N_RECORDS 5 /* the schema's and four transactions', of a row each */
 
-static const char *const records[N_RECORDS] = {
+static const char schema[] =
     "{\"name\":\"T\",\"version\":\"1.0.0\",\"tables\":{\"A\":{\"columns\":{\"n\":{\"type\":"
-    "\"integer\"},\"s\":{\"type\":\"string\"}}}}}",
+    "\"integer\"},\"s\":{\"type\":\"string\"}}}}}";
+static const char *const records[N_RECORDS] = {
+    schema,
     "{\"_date\":1,\"A\":{\"00000000-0000-4000-8000-000000000001\":{\"n\":1,\"s\":\"one\"}}}",
     "{\"_date\":2,\"A\":{\"00000000-0000-4000-8000-000000000002\":{\"n\":2}},\"_comment\":\"c\"}",
     "{\"_date\":3,\"A\":{\"00000000-0000-4000-8000-000000000003\":{\"s\":\"\\u00e9\"}}}",

@@ -122,8 +122,7 @@ rpc_call(struct client *c, const char *method, json_t *params, const json_t **er
     }
     if (!error) {
         char *text = json_text(c->reply.error, JSON_WRITE_SORTED);
-        log_fatal("%s returned error: %s",
-                  strcmp(method, "transact") == 0 ? "transaction" : method, text);
+        log_fatal("transaction returned error: %s", text);
     }
     *error = c->reply.error;
     return NULL;
