@@ -319,14 +319,13 @@ monitor_request(struct session *session, const char *method, const json_t *param
         session_fault(session, &f, json_incref(id));
         return;
     }
-    struct str result = STR_INIT;
+    struct str *out = session_begin_reply(session, id);
     if (m->version == MONITOR_V3) {
-        write_since(m->view, json_array_get(params, 3), &result);
+        write_since(m->view, json_array_get(params, 3), out);
     } else {
-        view_write_initial(m->view, &result);
+        view_write_initial(m->view, out);
     }
-    session_put_text_reply(session, id, result.s, result.n);
-    str_fini(&result);
+    session_end_reply(session, out);
 }
 
 /* ---- Changing conditions ---- */

@@ -184,6 +184,9 @@ void session_reply(struct session *, json_t *result, json_t *id);
 void session_error(struct session *, json_t *error, json_t *id);
 void session_fault(struct session *, struct fault *, json_t *id); /* finishes the fault */
 void session_notify(struct session *, const char *method, json_t *params);
+/* The same with a result that the caller writes, straight to where it goes out from. */
+struct str *session_begin_reply(struct session *, const json_t *id);
+void session_end_reply(struct session *, struct str *out);
 /* The same with a result that is text. */
 void session_put_text_reply(struct session *, const json_t *id, const char *result, size_t n);
 /* The reply to a commit, which goes out at once; others wait behind commits that are queued. */

@@ -35,13 +35,34 @@ end_of_output(struct session *session)
 }
 
 static void
-put_reply(struct str *out, const json_t *id, const char *result, size_t n)
+begin_reply(struct str *out, const json_t *id)
 {
     str_puts(out, "{\"id\":");
     json_write(out, id, 0);
     str_puts(out, ",\"result\":");
+}
+
+static void
+put_reply(struct str *out, const json_t *id, const char *result, size_t n)
+{
+    begin_reply(out, id);
     str_put(out, result, n);
     str_puts(out, ",\"error\":null}");
+}
+
+struct str *
+session_begin_reply(struct session *session, const json_t *id)
+{
+    struct str *out = end_of_output(session);
+    begin_reply(out, id);
+    return out;
+}
+
+void
+session_end_reply(struct session *session, struct str *out)
+{
+    str_puts(out, ",\"error\":null}");
+    session->largest_reply = MAX(session->largest_reply, out->n);
 }
 
 void
