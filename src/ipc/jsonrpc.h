@@ -65,6 +65,10 @@ struct jsonrpc_session *jsonrpc_session_accept(struct os_loop *, struct stream *
 void jsonrpc_session_free(struct jsonrpc_session *); /* NULL is fine; allowed in callbacks */
 /* NULL while not connected. */
 struct jsonrpc *jsonrpc_session_connection(struct jsonrpc_session *);
+/* Right after jsonrpc_session_new(): tries the remotes of NAME, which is the same, in its order.
+ */
+void jsonrpc_session_keep_order(struct jsonrpc_session *, const char *name);
+size_t jsonrpc_session_n_remotes(const struct jsonrpc_session *);
 bool jsonrpc_session_is_alive(const struct jsonrpc_session *); /* connected or will retry */
 void jsonrpc_session_set_max_backoff(struct jsonrpc_session *, uint64_t ms);
 void jsonrpc_session_set_probe_interval(struct jsonrpc_session *, uint64_t ms); /* 0: none */

@@ -221,3 +221,23 @@ def test_relay_of_a_relay_resyncs(sandboxes):
         found, _, rows = other.result("monitor_cond_since",
                                       ["T", "m", {"A": [{"columns": ["n"]}]}, last])
         assert found and [r["insert"]["n"] for r in rows["A"].values()] == [2]
+
+
+def test_client_of_several_servers(sandboxes):
+    """ovs-vsctl goes to a server that is connected to what it serves, if several are named."""
+    source, lost, good = sandboxes(), sandboxes(), sandboxes()
+    source.start_ovsdb_server()
+    nowhere = f"unix:{source.path('run', 'nowhere.sock')}"
+    for box, remote in ((lost, nowhere), (good, f"unix:{source.db_sock}")):
+        box.start("ovsdb-server", f"--remote=punix:{box.db_sock}", f"relay:Open_vSwitch:{remote}")
+    servers = f"--db={nowhere},unix:{lost.db_sock},unix:{good.db_sock}"
+    with Rpc(source.db_sock) as rpc:
+        rpc.transact("Open_vSwitch", {"op": "insert", "table": "Open_vSwitch", "row": {}})
+    added = source.run(["ovs-vsctl", "--timeout=20", "--no-shuffle-remotes", servers, "--no-wait",
+                        "-vreconnect:console:info", "-vovsdb_cs:console:info", "add-br", "br0"])
+    assert added.code == 0
+    # Every one of them in turn.
+    order = [line for line in added.err.splitlines() if "connecting..." in line]
+    assert [nowhere in order[0], lost.db_sock in order[1], good.db_sock in order[2]] == [True] * 3
+    assert "disconnected from what it serves; trying another server" in added.err
+    source.vsctl("br-exists br0")
