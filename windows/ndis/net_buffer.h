@@ -270,6 +270,7 @@ typedef VOID(NTAPI *NET_BUFFER_FREE_MDL_HANDLER)(PMDL Mdl);
 
 NDISAPI PMDL NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle, PVOID VirtualAddress, UINT Length);
 NDISAPI VOID NTAPI NdisFreeMdl(PMDL Mdl);
+#define NdisAdjustMdlLength(mdl, length) ((mdl)->ByteCount = (length))
 NDISAPI PVOID NTAPI NdisGetDataBuffer(PNET_BUFFER NetBuffer, ULONG BytesNeeded, PVOID Storage,
                                       UINT AlignMultiple, UINT AlignOffset);
 NDISAPI NDIS_STATUS NTAPI NdisCopyFromNetBufferToNetBuffer(PNET_BUFFER Destination,

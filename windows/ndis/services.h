@@ -107,6 +107,9 @@ NdisRegisterDeviceEx(NDIS_HANDLE NdisHandle, PNDIS_DEVICE_OBJECT_ATTRIBUTES Devi
 NDISAPI VOID NTAPI NdisDeregisterDeviceEx(NDIS_HANDLE NdisDeviceHandle);
 NDISAPI PVOID NTAPI NdisGetDeviceReservedExtension(PDEVICE_OBJECT DeviceObject);
 
+/* Milliseconds since the system began, in steps of a timer's tick. */
+NDISAPI VOID NTAPI NdisGetSystemUpTimeEx(PLARGE_INTEGER SystemUpTime);
+
 /* Processors: numbers are below the count of those that may ever be there. */
 NDISAPI ULONG NTAPI NdisCurrentProcessorIndex(VOID);
 NDISAPI ULONG NTAPI NdisGroupMaxProcessorCount(USHORT Group);
