@@ -39,6 +39,7 @@ struct dp_upcall {
     const struct flow_key *key;         /* of the packet as it is now; good until dp_execute() */
     const struct dp_act_userspace *act; /* for ACTION: pid and flags; else NULL */
     const void *userdata;               /* act->userdata_size bytes */
+    uint32_t len;                       /* of the packet, before it was truncated for this */
 };
 
 /* What the host gives. All but random and defer_free run on packet threads, in the epoch. */

@@ -129,11 +129,15 @@ exec_userspace(struct exec *x)
 {
     struct dp_act_userspace act;
     struct pkt_batch spare;
+    uint32_t trunc = x->f->trunc;
+    x->f->trunc = 0;
     struct pkt_batch *b = batch_to_give(x, &spare);
     memcpy(&act, x->payload, sizeof act);
     struct dp_upcall up = {DP_UPCALL_ACTION, &x->t->upcall_key, &act,
-                           (const uint8_t *)x->payload + sizeof act};
+                           (const uint8_t *)x->payload + sizeof act, 0};
     for (uint32_t i = 0; i < b->n; i++) {
+        up.len = b->p[i]->len;
+        pkt_trim(b->p[i], trunc ? trunc : UINT32_MAX);
         pkt_parse(b->p[i], &x->t->upcall_key);
         if (!dp_upcall(x->t, b->p[i], &up)) {
             dp_drop(x->t, DROP_USERSPACE_ACTION_ERROR, 1);

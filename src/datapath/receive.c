@@ -117,7 +117,7 @@ handle_miss(struct dp_thread *t, struct pkt *p, const struct flow_key *key, uint
         *version = now;
     }
     count(&t->counters.missed, 1);
-    struct dp_upcall up = {DP_UPCALL_MISS, key, NULL, NULL};
+    struct dp_upcall up = {DP_UPCALL_MISS, key, NULL, NULL, p->len};
     if (!dp_upcall(t, p, &up)) {
         dp_drop(t, DROP_UPCALL_ERROR, 1);
     }

@@ -123,12 +123,11 @@ random_mask(const struct flow_key *key, struct flow_key *mask)
             flow_field_set_exact(id, mask);
         }
     }
+    /* Whether headers are there is always matched. */
+    mask->vlan_tci0 = be16_from(be16_host(key->vlan_tci0) ? 0x1fff : UINT16_MAX);
     if (be16_host(key->vlan_tci0)) {
         mask->vlan_tpid0 = be16_from(UINT16_MAX);
-        mask->vlan_tci0 = be16_from(0x1fff);
-    }
-    if (be16_host(key->vlan_tci1)) {
-        mask->vlan_tci1 = be16_from(0xf00f);
+        mask->vlan_tci1 = be16_from(be16_host(key->vlan_tci1) ? 0xf00f : UINT16_MAX);
     }
     if (flow_prereq_holds(PREREQ_TUNNEL, key)) {
         mask->tun_src = be32_from(0xffff0000);

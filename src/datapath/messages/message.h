@@ -75,9 +75,7 @@ enum {
     MSG_F_ACK = 4,
     MSG_F_ECHO = 8, /* the reply to a change shows what it made */
     MSG_F_DUMP = 0x300,
-    MSG_F_REPLACE = 0x100, /* OVS_FLOW_CMD_NEW: change a flow that is there, */
-    MSG_F_EXCL = 0x200,    /* do not change one, */
-    MSG_F_CREATE = 0x400,  /* make it if it is not there; NEW does so without the flag too */
+    MSG_F_CREATE = 0x400, /* OVS_FLOW_CMD_NEW: -E_EXIST if the flow is there; without it: change */
 };
 
 /* OVS_VPORT_TYPE_*, OVS_UFID_F_*, OVS_DP_F_*, and flags of ours. */

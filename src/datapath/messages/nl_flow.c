@@ -381,6 +381,15 @@ int
 nl_flow_get_mask(const void *attrs, size_t n, const struct flow_key *key, struct flow_key *mask)
 {
     struct reader r = {.out = mask, .is_mask = true};
+    unsigned int n_headers = n_vlans(key);
     memset(mask, 0, sizeof *mask);
-    return get_all(&r, attrs, n, n_vlans(key));
+    int code = get_all(&r, attrs, n, n_headers);
+    /* Whether a header is there is always matched: a nest cannot say that it does not matter. */
+    for (unsigned int i = 0; i < MAX_VLANS && i <= n_headers; i++) {
+        be16 tci;
+        flow_field_get(vlans[i].tci, mask, &tci);
+        tci = be16_from(i < n_headers ? be16_host(tci) | FLOW_VLAN_PRESENT : UINT16_MAX);
+        flow_field_set(vlans[i].tci, mask, &tci);
+    }
+    return code;
 }

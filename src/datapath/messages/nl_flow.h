@@ -16,7 +16,8 @@ void nl_flow_put_mask(struct wr *w, const struct flow_key *key, const struct flo
 /* Reads N bytes of key attributes. -E_INVAL: malformed, twice the same, or no packet is like that;
  * -E_NOTSUP: an attribute that is not known. */
 int nl_flow_get_key(const void *attrs, size_t n, struct flow_key *key);
-/* Reads the mask attributes of a flow with KEY. Errors as above. */
+/* Reads the mask attributes of a flow with KEY. VLAN headers that are there, and the absence of
+ * those that are not, are always matched. Errors as above. */
 int nl_flow_get_mask(const void *attrs, size_t n, const struct flow_key *key,
                      struct flow_key *mask);
 

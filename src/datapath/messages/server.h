@@ -24,7 +24,8 @@ struct dp_vport_stats {
     uint64_t rx_errors, tx_errors, rx_dropped, tx_dropped;
 };
 
-#define DP_SERVER_IFINDEX 1 /* in struct ovs_header */
+#define DP_SERVER_IFINDEX 1   /* in struct ovs_header */
+#define DP_NOTE_MAX       512 /* bytes of a message about a datapath, port or device */
 
 /* A port of the datapath. */
 struct dp_vport {
@@ -80,8 +81,14 @@ struct dp_server {
     struct dp_server_host host;
     bool exists;            /* a client made the datapath; packet threads PORT_READ_ONCE it */
     char name[DP_NAME_MAX]; /* of the datapath */
-    uint32_t upcall_pid;    /* of its local port */
     uint32_t user_features;
+    /* The call under way: too much for a kernel's stack. */
+    struct msg request;
+    struct msg_attrs attrs;
+    struct flow_key key, mask;
+    struct dp_vport vport;
+    struct dp_netdev netdev;
+    uint32_t note[DP_NOTE_MAX / 4];
 };
 
 void dp_server_init(struct dp_server *, struct dp *, const struct dp_server_host *);
@@ -100,12 +107,11 @@ int dp_server_request(struct dp_server *, uint32_t pid, const void *request, siz
 /* A dump under way: a request with NLM_F_DUMP. Between calls the datapath may change. */
 struct dp_dump {
     struct dp_server *server; /* NULL: none under way */
-    uint32_t seq, pid;
-    uint16_t family;
-    uint8_t cmd;
+    struct msg request;
+    int error; /* of the request */
+    int (*step)(struct dp_dump *, struct wr *);
     uint32_t at;         /* next port or device */
     uint32_t ufid_flags; /* what to leave out of flows */
-    int error;           /* of the request */
     bool has_cursor;
     struct dp_cursor cursor; /* over flows */
 };
@@ -125,12 +131,12 @@ void dp_server_dump_stop(struct dp_dump *); /* also of one that was never starte
  * length is told. The packet stays the caller's. -E_OVERFLOW: W has no room and is unchanged;
  * -E_NOMEM: the packet's bytes cannot be had. */
 int dp_server_put_upcall(struct wr *w, struct pkt *, const struct dp_upcall *up);
-/* Room that dp_server_put_upcall() never exceeds for a packet of N bytes. */
+/* Room that dp_server_put_upcall() never exceeds. */
 size_t dp_server_upcall_size(const struct pkt *, const struct dp_upcall *up);
 /* For notifications of what happens on the host's side: a device that is there or changed, or is
  * GONE (DP_GROUP_NETDEV); a port that was connected, disconnected or renamed (DP_GROUP_VPORT). */
 void dp_server_put_netdev(struct wr *w, const struct dp_netdev *, bool gone);
-void dp_server_put_vport(struct wr *w, const struct dp_vport *, bool gone);
+void dp_server_put_vport(struct wr *w, const struct dp_vport *, bool gone); /* DP_NOTE_MAX fits */
 
 /* The client with PID is gone: ports that sent it their upcalls send them to nobody. Flows go on
  * forwarding. The host stops the client's dumps itself. */
