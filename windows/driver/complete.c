@@ -95,9 +95,11 @@ _Use_decl_annotations_ void
 complete_work(struct filter *f, struct cpu_work *w, ULONG send_flags)
 {
     ULONG single = send_flags & NDIS_SEND_FLAGS_SWITCH_SINGLE_SOURCE;
-    ULONG send = NDIS_SEND_FLAGS_DISPATCH_LEVEL | single;
-    ULONG complete = NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL |
-                     (single ? NDIS_SEND_COMPLETE_FLAGS_SWITCH_SINGLE_SOURCE : 0);
+    ULONG send = single | (send_flags & NDIS_SEND_FLAGS_DISPATCH_LEVEL);
+    ULONG complete =
+        (single ? NDIS_SEND_COMPLETE_FLAGS_SWITCH_SINGLE_SOURCE : 0) |
+        (send_flags & NDIS_SEND_FLAGS_DISPATCH_LEVEL ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL
+                                                     : 0);
     PORT_FETCH_ADD(&f->n_own, w->n_own);
     if (w->untouched.first) {
         NdisFSendNetBufferLists(f->handle, w->untouched.first, 0, send);

@@ -17,8 +17,8 @@ _IRQL_requires_max_(DISPATCH_LEVEL) void own_block_free(_Inout_ struct block *b,
 _IRQL_requires_max_(DISPATCH_LEVEL) void own_list_free(_Inout_ struct filter *f,
                                                        _Inout_ PNET_BUFFER_LIST nbl,
                                                        _Inout_ struct nbl_chain *done);
-/* Gives NDIS what is in WORK. SEND_FLAGS: as FilterSendNetBufferLists got them, or 0. No lock is
- * held. */
-_IRQL_requires_(DISPATCH_LEVEL) void complete_work(_Inout_ struct filter *f,
-                                                   _Inout_ struct cpu_work *work,
-                                                   _In_ ULONG send_flags);
+/* Gives NDIS what is in WORK. SEND_FLAGS: as FilterSendNetBufferLists got them, or 0. No
+ * spin lock is held. */
+_IRQL_requires_max_(DISPATCH_LEVEL) void complete_work(_Inout_ struct filter *f,
+                                                       _Inout_ struct cpu_work *work,
+                                                       _In_ ULONG send_flags);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entering and leaving packet work. Which CPU's state one gets is a matter of the processor
- * number alone; the lock makes that safe where the number is shared, or where the system does not
- * keep the thread on its processor. */
+ * number at that moment; the lock makes that safe whatever happens then. */
 #include "driver/cpu.h"
 
 #include "base/err.h"
@@ -78,12 +77,9 @@ cpu_free(struct cpu *cpu)
 _Use_decl_annotations_ struct cpu *
 cpu_enter(struct driver *driver)
 {
-    KIRQL irql;
-    KeRaiseIrql(DISPATCH_LEVEL, &irql);
     struct cpu *cpu = driver->cpus[NdisCurrentProcessorIndex() % driver->n_cpus];
     uint32_t phase = epoch_enter(&driver->epoch, cpu->id);
-    NdisDprAcquireSpinLock(&cpu->lock);
-    cpu->irql = irql;
+    NdisAcquireSpinLock(&cpu->lock);
     cpu->phase = phase;
     struct filter *owner = PORT_LOAD_ACQUIRE(&driver->owner);
     cpu->filter = owner && filter_is_running(owner) ? owner : NULL;
@@ -98,10 +94,9 @@ cpu_leave(struct cpu *cpu, ULONG flags)
     struct driver *driver = cpu->driver;
     output_flush(cpu);
     struct filter *filter = cpu->filter;
-    KIRQL irql = cpu->irql;
     uint32_t phase = cpu->phase;
     work_move(&work, &cpu->work);
-    NdisDprReleaseSpinLock(&cpu->lock);
+    NdisReleaseSpinLock(&cpu->lock);
     if (filter) {
         complete_work(filter, &work, flags);
     }
@@ -109,7 +104,6 @@ cpu_leave(struct cpu *cpu, ULONG flags)
         wait_queue_deliver(&work.waiting->queue);
     }
     epoch_leave(&driver->epoch, cpu->id, phase);
-    KeLowerIrql(irql);
 }
 
 _Use_decl_annotations_ struct nbl_packet *

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A CPU at work on packets: the core's thread state, preallocated views and records of what has
  * arrived, and what is to be sent once the core has run. One works on packets between cpu_enter()
- * and cpu_leave(): at DISPATCH_LEVEL, inside the epoch, and holding the CPU's lock, which nobody
- * contends for where raising the IRQL pins a thread to its CPU. Nothing in between calls NDIS
- * with a packet; cpu_leave() does, after it has let go of the lock, since a packet that is sent
- * may come back in on the same CPU before the call returns. */
+ * and cpu_leave(): inside the epoch, and holding the CPU's spin lock, so at DISPATCH_LEVEL. Nobody
+ * contends for it but where a thread was moved to another processor in the moment before it had
+ * the lock, or where processors share. Nothing in between calls NDIS with a packet; cpu_leave()
+ * does, after it has let go of the lock, since a packet that is sent may come back in on the same
+ * CPU before the call returns. */
 #pragma once
 
 #include "driver/destination.h"

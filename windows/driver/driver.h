@@ -7,7 +7,8 @@
  *   epoch.lock       a fast mutex: one waits for an epoch at a time
  *   cpu.lock         a spin lock: a CPU's packet state; held by one who works on packets
  *   wait_queue.lock, block_pool.lock, epoch.queue_lock   spin locks, none inside another
- * No lock is held while NDIS or the system is called with a packet or a request. */
+ * No spin lock is held while NDIS or the system is called with a packet or a request, and no
+ * such call comes back for driver.control. */
 #pragma once
 
 #include "driver/block.h"
