@@ -298,10 +298,10 @@ static const struct {
     {HUB_WRITE_AFTER_FREE, ""},
     {HUB_LEAK_PACKET, "NdisFreeNetBufferListPool: "},
     {HUB_LEAK_POOL, "FilterDetach: the driver has left a net buffer list pool"},
-    {HUB_LEAK_MEMORY, "NdisFDeregisterFilterDriver: 1 blocks of memory are not freed"},
+    {HUB_LEAK_MEMORY, "the end: 1 blocks of memory are not freed"},
     {HUB_LEAK_MDL, "FilterDetach: the driver has left a MDL"},
     {HUB_PAUSE_EARLY, "FilterPause: complete while"},
-    {HUB_SEND_PAUSED, "NdisFSendNetBufferLists: the module is paus"},
+    {HUB_SEND_PAUSED, "NdisFSendNetBufferLists: the module is restarting"},
     {HUB_KEEP_IRQL, "FilterSendNetBufferLists: returns at IRQL 2, called at 0"},
     {HUB_SWALLOW_OID, "completes it with success and has not sent it on"},
     {HUB_FAIL_CONNECT, "OID 1027b: the extension must send it on and may not fail it"},
@@ -315,7 +315,7 @@ static void
 pause_with_packets_under_way(void)
 {
     run("option async on");
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; hub_fault == HUB_PAUSE_EARLY && i < 1000; i++) {
         run("send sw 3 %s", frame_hex);
         run("pause sw");
         run("restart sw");
@@ -335,12 +335,8 @@ break_rule(int n)
     for (int port = 3; port <= 5; port++) {
         run("plug sw %d vm ovs-port-%d", port, port);
     }
-    for (int i = 0; i < 400 && hub_fault != HUB_PAUSE_EARLY && hub_fault != HUB_SEND_PAUSED; i++) {
-        run("send sw %d %s", 3 + i % 3, frame_hex);
-        if (hub_fault == HUB_SINGLE_SOURCE) {
-            /* One chain of two sources is the hub's doing only; see the option below. */
-            break;
-        }
+    for (int i = 0; i < (hub_fault == HUB_WRITE_AFTER_FREE ? 3000 : 20); i++) {
+        run("send sw %d %s %s", 3 + i % 3, frame_hex, frame_hex);
     }
     pause_with_packets_under_way();
     run("pause sw");

@@ -455,11 +455,10 @@ n_captured(const char *name, unsigned id)
 static int
 cmd_wait(char **w, int n, struct reply *r)
 {
-    long long wanted = number(w[2]), ms = number(w[3]);
+    long long wanted = number(w[2]);
     unsigned port = (unsigned)number(w[1]);
-    while ((long long)n_captured(w[0], port) < wanted && ms-- > 0) {
-        LARGE_INTEGER step = {.QuadPart = -10000};
-        KeWaitForSingleObject(&sim.arrived, Executive, KernelMode, FALSE, &step);
+    ULONGLONG end = sim_deadline((unsigned)number(w[3]));
+    while ((long long)n_captured(w[0], port) < wanted && sim_wait(end)) {
     }
     size_t there = n_captured(w[0], port);
     cmd_take(w, n, r);

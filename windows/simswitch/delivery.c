@@ -6,6 +6,9 @@
 #define MAX_FRAME    (64 * 1024)
 #define MAX_CAPTURED 10000
 
+#define BACK_PRESSURE_PACKETS 512
+#define BACK_PRESSURE_MS      1000
+
 /* Copies the data of NB to TO, which has room for MAX_FRAME. */
 static size_t
 gather(PNET_BUFFER nb, uint8_t *to)
@@ -176,6 +179,16 @@ source_of(struct sim_switch *sw, NDIS_SWITCH_PORT_ID id, size_t n, NDIS_SWITCH_N
     return found;
 }
 
+/* Holds a sender back while M has very many packets, as an adapter's queue would; not for ever,
+ * since the extension may be waiting for something. */
+static void
+press_back(struct sim_module *m)
+{
+    ULONGLONG end = sim_deadline(BACK_PRESSURE_MS);
+    while (__atomic_load_n(&m->lent, __ATOMIC_ACQUIRE) > BACK_PRESSURE_PACKETS && sim_wait(end)) {
+    }
+}
+
 int
 sim_send(const char *switch_name, unsigned id, const struct sim_frame *frames, size_t n)
 {
@@ -200,6 +213,7 @@ sim_send(const char *switch_name, unsigned id, const struct sim_frame *frames, s
         tail = &(*tail)->Next;
     }
     if (chain) {
+        press_back(m);
         sim_ingress(m, chain, sim_flip());
     }
     __atomic_sub_fetch(&m->lent, 1, __ATOMIC_ACQ_REL);

@@ -4,7 +4,8 @@
  * not, with chains of packets cut anywhere. */
 #include "simswitch/sim_internal.h"
 
-#define N_THREADS 2
+#define N_THREADS      2
+#define REORDER_WINDOW 16 /* jobs, of which the next is taken */
 
 struct job {
     struct list node;
@@ -42,7 +43,8 @@ take_job(bool *end)
     *end = ending;
     if (n_jobs) {
         struct list *at = jobs.next;
-        for (uint32_t skip = sim_option(OPT_REORDER) ? sim_random(n_jobs) : 0; skip; skip--) {
+        uint32_t window = n_jobs < REORDER_WINDOW ? n_jobs : REORDER_WINDOW;
+        for (uint32_t skip = sim_option(OPT_REORDER) ? sim_random(window) : 0; skip; skip--) {
             at = at->next;
         }
         list_remove(at);

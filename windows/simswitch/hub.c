@@ -152,6 +152,9 @@ copy_packet(struct hub *hub, PNET_BUFFER_LIST original, PNET_BUFFER nb)
             NDIS_STATUS_SUCCESS) {
             if (hub->is.CopyNetBufferListInfo(hub->context, copy, original, 0) ==
                 NDIS_STATUS_SUCCESS) {
+                if (hub_fault == HUB_SINGLE_SOURCE) {
+                    hub->is.SetNetBufferListSource(hub->context, copy, 0, 0);
+                }
                 return copy;
             }
             hub->is.FreeNetBufferListForwardingContext(hub->context, copy);
@@ -283,7 +286,7 @@ hub_send(NDIS_HANDLE context, PNET_BUFFER_LIST chain, NDIS_PORT_NUMBER port, ULO
         chain->Next = NULL;
         PNET_BUFFER_LIST out = NULL;
         break_packet(hub, chain);
-        if (hub->running || hub_fault == HUB_SEND_PAUSED) {
+        if (hub->running) {
             out = InterlockedIncrement((volatile LONG *)&hub->turn) % 2
                       ? forward_itself(hub, chain)
                       : forward_copies(hub, chain);
@@ -542,6 +545,19 @@ set_running(struct hub *hub, BOOLEAN running)
     NdisReleaseRWLock(hub->lock, &state);
 }
 
+/* Sends a packet of the hub's own from nowhere. */
+static void
+originate(struct hub *hub)
+{
+    PUCHAR data = NdisAllocateMemoryWithTagPriority(hub->handle, 60, TAG, NormalPoolPriority);
+    PMDL mdl = NdisAllocateMdl(hub->handle, data, 60);
+    PNET_BUFFER_LIST nbl = NdisAllocateNetBufferAndNetBufferList(hub->pool, 0, 0, mdl, 0, 60);
+    nbl->SourceHandle = hub->handle;
+    hub->is.AllocateNetBufferListForwardingContext(hub->context, nbl);
+    count_own(hub, 1);
+    NdisFSendNetBufferLists(hub->handle, nbl, 0, 0);
+}
+
 static NDIS_STATUS NTAPI
 hub_restart(NDIS_HANDLE context, PNDIS_FILTER_RESTART_PARAMETERS parameters)
 {
@@ -556,6 +572,9 @@ hub_restart(NDIS_HANDLE context, PNDIS_FILTER_RESTART_PARAMETERS parameters)
         learn_nics(hub);
     }
     NdisFreeMemoryWithTagPriority(hub->handle, is, TAG);
+    if (hub_fault == HUB_SEND_PAUSED) {
+        originate(hub);
+    }
     set_running(hub, TRUE);
     return NDIS_STATUS_SUCCESS;
 }

@@ -292,6 +292,16 @@ NdisFPauseComplete(NDIS_HANDLE handle)
     move_complete(m, SIM_PAUSING, NDIS_STATUS_SUCCESS, __func__);
 }
 
+/* Whether packets from above may come in.  They may until a pause is complete, as NDIS says, so a
+ * module that is pausing must turn them away. */
+static void
+admit(struct sim_module *m, bool admits)
+{
+    KIRQL irql = sim_lock();
+    m->admits = admits;
+    sim_unlock(irql);
+}
+
 int
 sim_restart(struct sim_switch *sw)
 {
@@ -312,6 +322,7 @@ sim_restart(struct sim_switch *sw)
     sim_call_end(call, "FilterRestart");
     status = verdict(m, status, "FilterRestart");
     sim_move(m, status == NDIS_STATUS_SUCCESS ? SIM_RUNNING : SIM_PAUSED, "restart");
+    admit(m, status == NDIS_STATUS_SUCCESS);
     return status == NDIS_STATUS_SUCCESS ? 0 : -1;
 }
 
@@ -329,7 +340,10 @@ sim_pause(struct sim_switch *sw)
                                     NDIS_SIZEOF_FILTER_PAUSE_PARAMETERS_REVISION_1};
     expect_move(m);
     sim_move(m, SIM_PAUSING, "pause");
-    sim_edge_quiesce();
+    if (sim_flip()) {
+        admit(m, false);
+        sim_edge_quiesce();
+    }
     struct sim_call call = sim_call_begin(false);
     NDIS_STATUS status = m->filter->is.PauseHandler(m->context, &p);
     sim_call_end(call, "FilterPause");
@@ -339,14 +353,12 @@ sim_pause(struct sim_switch *sw)
         sim_fail("FilterPause: cannot fail, and gave %x", (unsigned)status);
     }
     verdict(m, status, "FilterPause");
+    admit(m, false);
     if (!sim_path_drain(m, PATIENCE_MS)) {
         sim_fail("FilterPause: complete, and %d packets of the switch's are still held",
                  (int)__atomic_load_n(&m->lent, __ATOMIC_ACQUIRE));
     }
-    KIRQL irql = sim_lock();
     sim_move(m, SIM_PAUSED, "pause");
-    sim_unlock(irql);
-    sim_path_drain(m, PATIENCE_MS); /* senders that came in meanwhile */
     return 0;
 }
 

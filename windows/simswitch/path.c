@@ -356,17 +356,15 @@ sim_job_packets(enum sim_job job, struct sim_module *m, PNET_BUFFER_LIST chain)
 bool
 sim_path_drain(struct sim_module *m, unsigned ms)
 {
-    for (unsigned waited = 0;; waited++) {
+    ULONGLONG end = sim_deadline(ms);
+    for (;;) {
         sim_edge_quiesce();
-        if (__atomic_load_n(&m->lent, __ATOMIC_ACQUIRE) == 0 &&
-            __atomic_load_n(&m->borrowed, __ATOMIC_ACQUIRE) == 0) {
+        if (__atomic_load_n(&m->lent, __ATOMIC_ACQUIRE) == 0
+            && __atomic_load_n(&m->borrowed, __ATOMIC_ACQUIRE) == 0) {
             return true;
         }
-        if (waited >= ms) {
+        if (!sim_wait(end)) {
             return false;
         }
-        /* The event wakes one of those who wait; the millisecond is for the others. */
-        LARGE_INTEGER step_ = {.QuadPart = -10000};
-        KeWaitForSingleObject(&sim.arrived, Executive, KernelMode, FALSE, &step_);
     }
 }

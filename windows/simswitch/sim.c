@@ -45,3 +45,21 @@ sim_fail(const char *format, ...)
     va_end(args);
     host_fail(text);
 }
+
+ULONGLONG
+sim_deadline(unsigned ms)
+{
+    return KeQueryInterruptTime() + 10000ull * ms;
+}
+
+bool
+sim_wait(ULONGLONG deadline)
+{
+    if (KeQueryInterruptTime() >= deadline) {
+        return false;
+    }
+    /* The event wakes one of those who wait; the milliseconds are for the others. */
+    LARGE_INTEGER step = {.QuadPart = -20000};
+    KeWaitForSingleObject(&sim.arrived, Executive, KernelMode, FALSE, &step);
+    return true;
+}

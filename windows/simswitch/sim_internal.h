@@ -20,6 +20,11 @@
  * command with it. */
 void sim_fail(const char *format, ...) HOST_PRINTF(1, 2);
 
+/* Waits a little for something to have happened, which the caller looks for again; false when
+ * DEADLINE has passed. */
+ULONGLONG sim_deadline(unsigned ms);
+bool sim_wait(ULONGLONG deadline);
+
 /* track.c: every object that a driver can hold, so that leaks can be named and a stale pointer is
  * known for one.  An object begins with this. */
 enum sim_kind {
@@ -112,6 +117,7 @@ struct sim_module {
     struct sim_switch *sw;
     NDIS_HANDLE context;
     bool attributes_set;
+    bool admits;             /* packets from above; guarded by sim.lock */
     int state;    /* enum sim_state, atomically */
     KEVENT moved; /* a pause or restart that was pended is complete */
     NDIS_STATUS move_status;

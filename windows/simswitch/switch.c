@@ -168,17 +168,16 @@ sim_port_rename(struct sim_switch *sw, struct sim_port *port, const char *friend
 static void
 wait_for_none(const LONG *count, const char *what)
 {
-    for (unsigned ms = 0; ms < PATIENCE_MS; ms++) {
+    ULONGLONG end = sim_deadline(PATIENCE_MS);
+    LONG n;
+    do {
         KIRQL irql = sim_lock();
-        LONG n = *count;
+        n = *count;
         sim_unlock(irql);
-        if (n == 0) {
-            return;
-        }
-        LARGE_INTEGER step = {.QuadPart = -10000};
-        KeWaitForSingleObject(&sim.arrived, Executive, KernelMode, FALSE, &step);
+    } while (n != 0 && sim_wait(end));
+    if (n != 0) {
+        sim_fail("a deletion waits for %s for ever", what);
     }
-    sim_fail("a deletion waits for %s for ever", what);
 }
 
 static void
