@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OID requests. All go on to what is below, as a clone. Those by which the switch tells of ports
  * and adapters are waited for, so that what is done about them is done in order: before, what may
- * be refused or must be over by then; after, what is true only if the switch agreed. Requests are
- * at PASSIVE_LEVEL; completions may be at DISPATCH_LEVEL. Direct requests and status indications
- * pass by the driver: it has no handlers for them. */
+ * be refused, and what nobody below can refuse; after, what is true only if the switch agreed.
+ * Requests are at PASSIVE_LEVEL; completions may be at DISPATCH_LEVEL. Direct requests and status
+ * indications pass by the driver: it has no handlers for them. */
 #include "driver/driver.h"
 #include "driver/filter.h"
 #include "driver/switch_nic.h"
@@ -115,17 +115,17 @@ typedef NDIS_STATUS nic_fn(struct filter *, const NDIS_SWITCH_NIC_PARAMETERS *);
 /* What is done about a request, besides passing it on. */
 static const struct step {
     NDIS_OID oid;
-    port_fn *port_before, *port_after, *port_undo; /* undo: the switch did not agree */
+    port_fn *port_before, *port_undo; /* undo: the switch did not agree */
     nic_fn *nic_before, *nic_after, *nic_undo;
 } steps[] = {
     {OID_SWITCH_PORT_CREATE, .port_before = switch_port_put, .port_undo = switch_port_del},
-    {OID_SWITCH_PORT_UPDATED, .port_after = switch_port_put},
-    {OID_SWITCH_PORT_DELETE, .port_after = switch_port_del},
+    {OID_SWITCH_PORT_UPDATED, .port_before = switch_port_put},
+    {OID_SWITCH_PORT_DELETE, .port_before = switch_port_del},
     {OID_SWITCH_NIC_CREATE, .nic_before = nic_put, .nic_undo = nic_del},
     {OID_SWITCH_NIC_CONNECT, .nic_after = nic_connect},
-    {OID_SWITCH_NIC_UPDATED, .nic_after = nic_put},
+    {OID_SWITCH_NIC_UPDATED, .nic_before = nic_put},
     {OID_SWITCH_NIC_DISCONNECT, .nic_before = nic_disconnect},
-    {OID_SWITCH_NIC_DELETE, .nic_after = nic_del},
+    {OID_SWITCH_NIC_DELETE, .nic_before = nic_del},
 };
 
 /* Runs the one of the two functions that is there, if any, on the request's parameters. */
@@ -155,7 +155,7 @@ run_step(struct filter *f, const struct step *s, PNDIS_OID_REQUEST request)
         call(f, s->port_undo, s->nic_undo, request);
         return status;
     }
-    return call(f, s->port_after, s->nic_after, request);
+    return call(f, NULL, s->nic_after, request);
 }
 
 _Use_decl_annotations_ NDIS_STATUS NTAPI

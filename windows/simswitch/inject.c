@@ -17,6 +17,7 @@ static const char *const failure_names[N_FAILURES] = {
 
 static bool options[N_OPTIONS] = {[OPT_VLAN_OOB] = true};
 static LONG countdowns[N_FAILURES];
+static LONG n_failed[N_FAILURES];
 static volatile LONG64 random_state = 1;
 
 static int
@@ -70,7 +71,17 @@ sim_failure_now(enum sim_failure failure)
     if (__atomic_load_n(&countdowns[failure], __ATOMIC_RELAXED) <= 0) {
         return false;
     }
-    return __atomic_sub_fetch(&countdowns[failure], 1, __ATOMIC_RELAXED) == 0;
+    bool now = __atomic_sub_fetch(&countdowns[failure], 1, __ATOMIC_RELAXED) == 0;
+    if (now) {
+        __atomic_add_fetch(&n_failed[failure], 1, __ATOMIC_RELAXED);
+    }
+    return now;
+}
+
+LONG
+sim_failures_so_far(enum sim_failure failure)
+{
+    return __atomic_load_n(&n_failed[failure], __ATOMIC_RELAXED);
 }
 
 void

@@ -51,7 +51,9 @@ check_verdict(struct sim_oid *o, NDIS_STATUS status, uint64_t hash)
         sim_fail("OID %x: the extension completes it with success and has not sent it on",
                  (unsigned)oid);
     }
-    if (must_forward(oid) && (!o->reached || status != NDIS_STATUS_SUCCESS)) {
+    bool no_memory =
+        status == NDIS_STATUS_RESOURCES && sim_failures_so_far(FAIL_ALLOC) != o->n_failed;
+    if (must_forward(oid) && !no_memory && (!o->reached || status != NDIS_STATUS_SUCCESS)) {
         sim_fail("OID %x: the extension must send it on and may not fail it (%x)", (unsigned)oid,
                  (unsigned)status);
     }
@@ -78,6 +80,7 @@ sim_oid_set(struct sim_module *m, struct sim_oid *o, NDIS_OID oid, void *buffer,
         return NDIS_STATUS_SUCCESS;
     }
     uint64_t hash = hash_of(buffer, size);
+    o->n_failed = sim_failures_so_far(FAIL_ALLOC);
     __atomic_store_n(&m->oid, o, __ATOMIC_RELEASE);
     struct sim_call call = sim_call_begin(false);
     NDIS_STATUS status = m->filter->is.OidRequestHandler(m->context, &o->request);

@@ -89,6 +89,7 @@ int sim_option_find(const char *name);
 int sim_failure_find(const char *name);
 void sim_failure_set(enum sim_failure failure, unsigned countdown);
 bool sim_failure_now(enum sim_failure failure);
+LONG sim_failures_so_far(enum sim_failure failure);
 void sim_seed(uint64_t seed);
 uint32_t sim_random(uint32_t below);
 bool sim_flip(void);

@@ -14,6 +14,7 @@ struct sim_oid {
     KEVENT done;
     NDIS_STATUS status;
     bool completed, reached;
+    LONG n_failed; /* allocations that had been made to fail before it */
 };
 
 /* Issues O and waits for it; the extension's verdict.  The caller holds sim.control. */
