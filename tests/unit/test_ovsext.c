@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The driver on the simulated switch: what it makes of frames. Flows are put over its device, and
  * the simulator watches that every list is completed once and that every rule of NDIS is kept. */
-#include "ovsext_host.h"
+#include "ovsext_client.h"
 
 enum { TYPE = 0x88b5 };
 

@@ -4,7 +4,7 @@
  * processes that die. */
 #include <pthread.h>
 
-#include "ovsext_host.h"
+#include "ovsext_client.h"
 
 enum { TYPE = 0x88b5 };
 

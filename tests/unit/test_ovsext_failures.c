@@ -2,7 +2,7 @@
 /* The driver when memory fails it: every allocation of its loading, attaching and working fails
  * once, and so do the switch's own refusals. It must end clean, which the simulator sees to, and
  * work again when there is memory. */
-#include "ovsext_host.h"
+#include "ovsext_client.h"
 
 enum { TYPE = 0x88b5 };
 

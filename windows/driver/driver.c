@@ -11,7 +11,7 @@
 
 enum { BLOCKS_AT_START = 256 };
 
-static struct driver the_driver;
+struct driver the_driver;
 
 /* Each second: has the core reorder its masks by use. */
 static void

@@ -36,13 +36,17 @@ struct driver {
     bool has_datapath;    /* control */
 };
 
-_IRQL_requires_max_(APC_LEVEL)
-    _Acquires_lock_(driver->control) static inline void driver_lock(_Inout_ struct driver *driver)
+/* The one there is, by name for debuggers and tests; the driver's own code is handed a pointer. */
+extern struct driver the_driver;
+
+static inline void
+driver_lock(_Inout_ struct driver *driver)
 {
     ExAcquireFastMutex(&driver->control);
 }
 
-_Releases_lock_(driver->control) static inline void driver_unlock(_Inout_ struct driver *driver)
+static inline void
+driver_unlock(_Inout_ struct driver *driver)
 {
     ExReleaseFastMutex(&driver->control);
 }

@@ -54,15 +54,6 @@
 #ifndef _IRQL_raises_
 #define _IRQL_raises_(level)
 #endif
-#ifndef _Requires_lock_held_
-#define _Requires_lock_held_(lock)
-#endif
-#ifndef _Acquires_lock_
-#define _Acquires_lock_(lock)
-#endif
-#ifndef _Releases_lock_
-#define _Releases_lock_(lock)
-#endif
 #ifndef _Use_decl_annotations_
 #define _Use_decl_annotations_
 #endif
