@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ovs-dpctl: shows and changes datapaths (ovs-dpctl(8)). Where the host has no kernel datapath,
- * datapaths live in ovs-vswitchd, so each command is put to the running daemon as the runtime
- * command dpctl/COMMAND, and its answer printed as if it were this program's: results on standard
- * output, what went wrong on standard error. Exit codes: 0, or 1 when a command failed or there
- * is nobody to ask. */
+/* ovs-dpctl: shows and changes datapaths (ovs-dpctl(8)). Those in the host's kernel it opens
+ * itself, daemon or no daemon. Others, and all where the kernel has none, live in ovs-vswitchd:
+ * then the command is put to the running daemon as the runtime command dpctl/COMMAND, and its
+ * answer printed as if it were this program's: results on standard output, what went wrong on
+ * standard error. Exit codes: 0, or 1 when a command failed or there is nobody to ask. */
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include "os/log.h"
 #include "text/options.h"
 #include "text/version.h"
+#include "vswitchd/dpctl.h"
 
 LOG_MODULE(ovs_dpctl);
 
@@ -184,21 +185,21 @@ find_command(const char *name, unsigned int n)
     return i;
 }
 
-/* Prints the daemon's answer: its complaints as this program's, on standard error; so, after a
+/* Prints an answer of PROGRAM's: its complaints as this program's, on standard error; so, after a
  * failure, all that follows the first of them. */
 static void
-print_answer(const char *text, bool ok)
+print_answer(const char *text, bool ok, const char *program)
 {
-    static const char prefix[] = DAEMON ": ";
+    size_t prefix = strlen(program) + 2;
     bool complaining = false;
     while (*text) {
         size_t n = strcspn(text, "\n");
         n += text[n] == '\n';
-        bool is_complaint = !strncmp(text, prefix, sizeof prefix - 1);
+        bool is_complaint = n > prefix && !strncmp(text, program, prefix - 2) &&
+                            !strncmp(text + prefix - 2, ": ", 2);
         if (is_complaint) {
             complaining = !ok;
-            fprintf(stderr, "%s: %.*s", log_program_name(), (int)(n - sizeof prefix + 1),
-                    text + sizeof prefix - 1);
+            fprintf(stderr, "%s: %.*s", log_program_name(), (int)(n - prefix), text + prefix);
         } else {
             fprintf(complaining ? stderr : stdout, "%.*s", (int)n, text);
         }
@@ -218,6 +219,70 @@ absolute(const char *name, const char *path)
         log_fatal("%s: flows are read from files only", name);
     }
     return os_file_exists(path) && !uv_cwd(cwd, &size) ? os_path(cwd, path) : path;
+}
+
+/* Whether a datapath is named that is of another type than the kernel's. */
+static bool
+names_other_type(const char *const args[], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t type = strcspn(args[i], "@(,=");
+        if (args[i][type] == '@') {
+            return type && (type != strlen("system") || strncmp(args[i], "system", type));
+        }
+    }
+    return false;
+}
+
+static void
+no_change(void *aux UNUSED)
+{
+}
+
+/* Runs the command on the kernel's datapaths. False if it is not about those. */
+static bool
+run_here(const char *name, const char *const args[], size_t n, bool *ok)
+{
+    if (names_other_type(args, n)) {
+        return false;
+    }
+    struct os_loop *loop = os_loop_new();
+    struct netdev_registry *registry = netdev_registry_new(loop, no_change, NULL);
+    struct dpif_set *set = dpif_set_new(registry);
+    bool has_kernel = dpif_has_kernel(set);
+    if (has_kernel) {
+        struct str out = STR_INIT;
+        const char **argv = xalloc((n + 2) * sizeof *argv);
+        argv[0] = name;
+        memcpy(argv + 1, args, n * sizeof *argv);
+        argv[n + 1] = NULL;
+        dpif_open_all(set);
+        *ok = !dpctl_run(set, registry, (int)n + 1, argv, &out);
+        print_answer(str_text(&out), *ok, log_program_name());
+        str_fini(&out);
+        os_free(argv);
+    }
+    dpif_set_free(set);
+    netdev_registry_free(registry);
+    os_loop_free(loop);
+    return has_kernel;
+}
+
+/* Has the daemon run it. */
+static bool
+run_there(const char *name, const char *const args[], size_t n)
+{
+    char *method = xasprintf("dpctl/%s", name), *text;
+    bool ok;
+    struct err e;
+    if (command_invoke(DAEMON, method, args, n, "text", UINT64_MAX, &ok, &text, &e)) {
+        log_fatal("no kernel datapath on this host, and no " DAEMON " to ask for others: %s",
+                  e.text);
+    }
+    print_answer(text, ok, DAEMON);
+    os_free(text);
+    os_free(method);
+    return ok;
 }
 
 int
@@ -245,16 +310,10 @@ main(int argc, char *argv[])
         args[n_args++] = i == n ? absolute(name, argv[optind + i]) : argv[optind + i];
     }
 
-    char *method = xasprintf("dpctl/%s", name), *text;
-    bool ok;
-    struct err e;
-    if (command_invoke(DAEMON, method, args, n_args, "text", UINT64_MAX, &ok, &text, &e)) {
-        log_fatal("no kernel datapath on this host, and no " DAEMON " to ask for others: %s",
-                  e.text);
+    bool ok = false;
+    if (!run_here(name, args, n_args, &ok)) {
+        ok = run_there(name, args, n_args);
     }
-    print_answer(text, ok);
-    os_free(text);
-    os_free(method);
     os_free(args);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

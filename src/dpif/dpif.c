@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The set of datapaths and the way to their providers. Types are a table: on this host all of
- * them are carried by the userspace provider; where a kernel's datapath can be had, it takes
- * "system" over. Control thread. */
+/* The set of datapaths and the way to their providers. Types are a table; "system" is carried by
+ * the kernel provider where a kernel's datapath can be had, and exists nowhere else but on
+ * dummies. Control thread. */
 #include "dpif/dpif.h"
 
 #include <string.h>
@@ -13,17 +13,22 @@ struct dpif_set {
     struct netdev_registry *registry;
     struct list datapaths;
     enum netdev_dummies dummies;
+    dpif_transport_open_fn *kernel_open;
+    void *kernel_aux;
+    bool has_kernel; /* when last looked at */
 };
 
-static const struct {
+static const struct type {
     const char *type;
     const struct dpif_ops *ops;
     enum netdev_dummies exists_from; /* from this setting of dummies on */
     enum netdev_dummies dummy_from;  /* and from this one on it runs on them */
+    bool needs_kernel;
 } types[] = {
-    {"dummy", &dpif_userspace_ops, NETDEV_DUMMIES, NETDEV_DUMMIES},
-    {"netdev", &dpif_userspace_ops, NETDEV_DUMMIES_NONE, NETDEV_DUMMIES_OVERRIDE},
-    {"system", &dpif_userspace_ops, NETDEV_DUMMIES_SYSTEM, NETDEV_DUMMIES_SYSTEM},
+    {"dummy", &dpif_userspace_ops, NETDEV_DUMMIES, NETDEV_DUMMIES, false},
+    {"netdev", &dpif_userspace_ops, NETDEV_DUMMIES_NONE, NETDEV_DUMMIES_OVERRIDE, false},
+    {"system", &dpif_userspace_ops, NETDEV_DUMMIES_SYSTEM, NETDEV_DUMMIES_SYSTEM, false},
+    {"system", &dpif_kernel_ops, NETDEV_DUMMIES_NONE, NETDEV_DUMMIES_SYSTEM, true},
 };
 
 struct dpif_set *
@@ -32,6 +37,7 @@ dpif_set_new(struct netdev_registry *registry)
     struct dpif_set *set = xzalloc(sizeof *set);
     set->registry = registry;
     list_init(&set->datapaths);
+    dpif_set_kernel(set, dpif_transport_open, NULL);
     return set;
 }
 
@@ -40,7 +46,7 @@ dpif_set_free(struct dpif_set *set)
 {
     if (set) {
         LIST_FOR_EACH_SAFE (struct dpif, d, node, &set->datapaths) {
-            dpif_destroy(d);
+            dpif_close(d);
         }
         os_free(set);
     }
@@ -52,10 +58,48 @@ dpif_enable_dummies(struct dpif_set *set, enum netdev_dummies dummies)
     set->dummies = dummies;
 }
 
-static bool
-type_exists(const struct dpif_set *set, size_t i)
+int
+dpif_kernel_transport(const struct dpif_set *set, struct dpif_transport **transport)
 {
-    return set->dummies >= types[i].exists_from;
+    return set->kernel_open(set->kernel_aux, netdev_registry_loop(set->registry), transport);
+}
+
+void
+dpif_set_kernel(struct dpif_set *set, dpif_transport_open_fn *open, void *aux)
+{
+    set->kernel_open = open;
+    set->kernel_aux = aux;
+    set->has_kernel = false;
+    dpif_has_kernel(set);
+}
+
+bool
+dpif_has_kernel(struct dpif_set *set)
+{
+    struct dpif_transport *t;
+    if (!set->has_kernel && !dpif_kernel_transport(set, &t)) {
+        t->ops->close(t);
+        set->has_kernel = true;
+    }
+    return set->has_kernel;
+}
+
+static bool
+type_exists(const struct dpif_set *set, const struct type *t)
+{
+    return set->dummies >= t->exists_from && (!t->needs_kernel || set->has_kernel);
+}
+
+/* The row that carries TYPE, or NULL. */
+static const struct type *
+find_type(const struct dpif_set *set, const char *type)
+{
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (!strcmp(types[i].type, type) && type_exists(set, &types[i])) {
+            return &types[i];
+        }
+    }
+    return NULL;
 }
 
 const char *
@@ -64,7 +108,7 @@ dpif_normalize_type(const struct dpif_set *set, const char *type)
     if (*type && strcmp(type, "system")) {
         return type;
     }
-    return set->dummies >= NETDEV_DUMMIES_SYSTEM ? "system" : "netdev";
+    return find_type(set, "system") ? "system" : "netdev";
 }
 
 void
@@ -73,41 +117,90 @@ dpif_for_each_type(const struct dpif_set *set, void (*each)(void *aux, const cha
 {
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         /* "system" can always be asked for: see dpif_normalize_type(). */
-        if (type_exists(set, i) || !strcmp(types[i].type, "system")) {
+        if (types[i].needs_kernel ||
+            (type_exists(set, &types[i]) && strcmp(types[i].type, "system"))) {
             each(aux, types[i].type);
         }
     }
 }
 
+/* A datapath object of type T, in no list. */
+static struct dpif *
+new_dpif(struct dpif_set *set, const struct type *t, const char *name)
+{
+    struct dpif *d = xzalloc(t->ops->size);
+    d->ops = t->ops;
+    d->set = set;
+    d->registry = set->registry;
+    d->name = xstrdup(name);
+    d->type = t->type;
+    d->on_dummies = set->dummies >= t->dummy_from;
+    return d;
+}
+
+static void
+free_dpif(struct dpif *d)
+{
+    os_free(d->name);
+    os_free(d);
+}
+
+/* Starts it with START and adds it to the set. */
+static int
+start_dpif(struct dpif *d, int (*start)(struct dpif *))
+{
+    list_push_back(&d->set->datapaths, &d->node);
+    int code = start(d);
+    if (code) {
+        list_remove(&d->node);
+        free_dpif(d);
+    }
+    return code;
+}
+
 int
 dpif_create(struct dpif_set *set, const char *name, const char *type, struct dpif **dp)
 {
+    const struct type *t = find_type(set, type);
     if (dpif_find(set, name, type)) {
         return -E_EXIST;
     }
-    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-        if (strcmp(types[i].type, type) || !type_exists(set, i)) {
-            continue;
-        }
-        struct dpif *d = xzalloc(types[i].ops->size);
-        d->ops = types[i].ops;
-        d->set = set;
-        d->registry = set->registry;
-        d->name = xstrdup(name);
-        d->type = types[i].type;
-        d->on_dummies = set->dummies >= types[i].dummy_from;
-        list_push_back(&set->datapaths, &d->node);
-        int code = d->ops->create(d);
-        if (code) {
-            list_remove(&d->node);
-            os_free(d->name);
-            os_free(d);
-            return code;
-        }
-        *dp = d;
-        return 0;
+    if (!t) {
+        return -E_AFNOSUPPORT;
     }
-    return -E_AFNOSUPPORT;
+    struct dpif *d = new_dpif(set, t, name);
+    int code = start_dpif(d, t->ops->create);
+    if (!code) {
+        *dp = d;
+    }
+    return code;
+}
+
+struct opening {
+    struct dpif_set *set;
+    const struct type *type;
+};
+
+static void
+open_one(void *opening_, const char *name)
+{
+    struct opening *o = opening_;
+    if (!dpif_find(o->set, name, o->type->type)) {
+        start_dpif(new_dpif(o->set, o->type, name), o->type->ops->open);
+    }
+}
+
+void
+dpif_open_all(struct dpif_set *set)
+{
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        struct opening opening = {set, &types[i]};
+        if (types[i].ops->enumerate && type_exists(set, &types[i])) {
+            struct dpif *d = new_dpif(set, &types[i], "");
+            d->ops->enumerate(d, open_one, &opening);
+            free_dpif(d);
+        }
+    }
 }
 
 struct dpif *
@@ -144,8 +237,25 @@ dpif_destroy(struct dpif *d)
 {
     list_remove(&d->node);
     d->ops->destroy(d);
-    os_free(d->name);
-    os_free(d);
+    free_dpif(d);
+}
+
+void
+dpif_close(struct dpif *d)
+{
+    if (!dpif_outlives(d)) {
+        dpif_destroy(d);
+        return;
+    }
+    list_remove(&d->node);
+    d->ops->close(d);
+    free_dpif(d);
+}
+
+bool
+dpif_outlives(const struct dpif *d)
+{
+    return d->ops->close != NULL;
 }
 
 const char *

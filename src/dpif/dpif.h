@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Datapaths, whoever runs them: this process (userspace), later the Linux kernel module and the
- * Windows driver. A datapath has a name and a type ("netdev@ovs-netdev"), ports that devices are
- * attached to, and flows with masks and actions in the core's encoding (datapath/actions.h).
- * Packets that no flow takes, and userspace actions, reach the owner as upcalls.
- * Everything here is the control thread's, upcalls included. */
+/* Datapaths, whoever runs them: this process (userspace), or the host's kernel (the Windows
+ * driver), whose datapath outlives the process. A datapath has a name and a type
+ * ("netdev@ovs-netdev"), ports that devices are attached to, and flows with masks and actions in
+ * the core's encoding (datapath/actions.h). Packets that no flow takes, and userspace actions,
+ * reach the owner as upcalls. Everything here is the control thread's, upcalls included. */
 #pragma once
 
 #include "datapath/actions.h"
@@ -35,8 +35,8 @@ struct dpif_flow {
 struct dpif_port {
     uint32_t port_no;
     const char *name;
-    const char *type; /* of the device: "system", "tap", "dummy"… */
-    struct netdev *netdev;
+    const char *type;      /* of the device: "system", "tap", "dummy"… */
+    struct netdev *netdev; /* NULL: this process attached none, somebody else made the port */
 };
 
 struct dpif_stats {
@@ -63,7 +63,7 @@ typedef void dpif_upcall_fn(void *aux, struct dpif *, const struct dpif_upcall *
 
 /* Datapaths over the devices of REGISTRY. */
 struct dpif_set *dpif_set_new(struct netdev_registry *);
-/* Closes all datapaths and, if DESTROY, those that would outlive this process too. */
+/* Closes all datapaths: see dpif_close(). */
 void dpif_set_free(struct dpif_set *);
 /* The type that a bridge's datapath_type stands for on this host: "" and "system" become
  * "netdev" where no kernel datapath is to be had. */
@@ -78,13 +78,22 @@ void dpif_enable_dummies(struct dpif_set *, enum netdev_dummies);
 /* -- One datapath -- */
 
 /* -E_EXIST; -E_AFNOSUPPORT for an unknown type. The new datapath has its local port 0, named
- * like itself. */
+ * like itself. One that is in the kernel already is taken over as it is: its ports have no
+ * netdev until dpif_port_add(). */
 int dpif_create(struct dpif_set *, const char *name, const char *type, struct dpif **);
 /* Borrowed, or NULL. */
 struct dpif *dpif_find(const struct dpif_set *, const char *name, const char *type);
+/* Opens the datapaths that are in the kernel already, without taking their upcalls. */
+void dpif_open_all(struct dpif_set *);
+/* Whether the host's kernel has a datapath for us. */
+bool dpif_has_kernel(struct dpif_set *);
 struct dpif *dpif_first(const struct dpif_set *);
 struct dpif *dpif_next(const struct dpif *);
 void dpif_destroy(struct dpif *);
+/* Lets go of the datapath: one that outlives this process stays, ports, flows and all; another is
+ * destroyed. */
+void dpif_close(struct dpif *);
+bool dpif_outlives(const struct dpif *);
 const char *dpif_name(const struct dpif *);
 const char *dpif_type(const struct dpif *);
 /* The type of device to open for a port that was asked for as TYPE: a datapath of dummies has
@@ -96,7 +105,8 @@ void dpif_set_upcall(struct dpif *, dpif_upcall_fn *, void *aux);
 bool dpif_has_upcall(const struct dpif *);
 void dpif_get_stats(const struct dpif *, struct dpif_stats *);
 
-/* Attaches NETDEV, taking a reference. *PORT_NO: the number wanted or DPIF_PORT_NONE, and the
+/* Attaches NETDEV, taking a reference; to the port that has its name and no netdev, if there is
+ * one. *PORT_NO: the number wanted or DPIF_PORT_NONE, and the
  * number given. -E_BUSY: number taken; -E_EXIST: attached already; -E_FBIG: no number left. */
 int dpif_port_add(struct dpif *, struct netdev *, uint32_t *port_no);
 int dpif_port_del(struct dpif *, uint32_t port_no); /* -E_NOENT */

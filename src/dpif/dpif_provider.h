@@ -5,10 +5,16 @@
 
 #include "base/list.h"
 #include "dpif/dpif.h"
+#include "dpif/kernel/transport.h"
 
 struct dpif_ops {
     size_t size; /* of the structure that starts with struct dpif */
+    /* Calls EACH for the datapaths that are there without us; NULL: none outlives a process. D
+     * has no name, and is thrown away afterwards. */
+    int (*enumerate)(struct dpif *d, void (*each)(void *aux, const char *name), void *aux);
     int (*create)(struct dpif *);
+    int (*open)(struct dpif *);   /* with enumerate only, as are */
+    void (*close)(struct dpif *); /* the two */
     void (*destroy)(struct dpif *);
     void (*get_stats)(const struct dpif *, struct dpif_stats *);
     int (*port_add)(struct dpif *, struct netdev *, uint32_t *port_no);
@@ -38,4 +44,9 @@ struct dpif {
     void *upcall_aux;
 };
 
-extern const struct dpif_ops dpif_userspace_ops;
+/* Opens a transport to the kernel's datapath, the way that SET does it. */
+int dpif_kernel_transport(const struct dpif_set *, struct dpif_transport **);
+/* For tests: from now on SET does it like this. */
+void dpif_set_kernel(struct dpif_set *, dpif_transport_open_fn *, void *aux);
+
+extern const struct dpif_ops dpif_userspace_ops, dpif_kernel_ops;

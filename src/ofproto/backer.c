@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A datapath and the switches on it. Upcalls come here: the packet is translated, its flow is
  * installed (unless the table is full), and the actions run on it. Every flow that we install has
- * a ukey, which remembers what of its statistics has been accounted for. */
+ * a ukey, which remembers what of its statistics has been accounted for.
+ *
+ * A datapath that outlives the process is taken over as it is found. Its flows get ukeys, with
+ * what they counted before as accounted for, since those packets were another process's; the
+ * first revalidation, once all ports are there, judges them as if they were ours. */
 #include "ofproto/translate.h"
 
 #include "os/err_format.h"
@@ -24,6 +28,71 @@ datapath_name(const char *type)
     return xasprintf("ovs-%s", type);
 }
 
+static void
+adopt_flow(void *b_, const struct dpif_flow *f)
+{
+    struct backer *b = b_;
+    if (!uuid_is_zero(&f->ufid) && !backer_ukey_find(b, &f->ufid)) {
+        struct ukey *k = xzalloc(sizeof *k);
+        k->ufid = f->ufid;
+        k->created_ms = os_now_ms(b->set->loop);
+        k->accounted = f->stats;
+        hmap_insert(&b->ukeys, &k->node, uuid_hash(&k->ufid));
+    }
+}
+
+static void
+adopt_flows(struct backer *b)
+{
+    dpif_flow_dump(b->dpif, adopt_flow, b);
+    if (!hmap_is_empty(&b->ukeys)) {
+        log_info("%s: adopted %zu flows", dpif_name(b->dpif), hmap_count(&b->ukeys));
+        backer_need_revalidate(b);
+    }
+}
+
+/* Removes the ports that nobody attached. */
+static void
+remove_unwanted_ports(struct dpif *d)
+{
+    struct dpif_port port;
+    for (uint32_t no = 1; dpif_port_next(d, &no, &port);) {
+        if (!port.netdev && !dpif_port_del(d, port.port_no)) {
+            log_info("%s: removed port %u, which no bridge wants", dpif_name(d), port.port_no);
+        }
+    }
+}
+
+void
+ofproto_end_adoption(struct ofproto_set *set)
+{
+    LIST_FOR_EACH (struct backer, b, node, &set->backers) {
+        remove_unwanted_ports(b->dpif);
+    }
+    dpif_open_all(set->dpifs);
+    for (struct dpif *d = dpif_first(set->dpifs), *next; d; d = next) {
+        char *name = datapath_name(dpif_type(d));
+        next = dpif_next(d);
+        if (dpif_outlives(d) && !dpif_has_upcall(d) && !strcmp(dpif_name(d), name)) {
+            log_info("%s: removed, as no bridge uses it", name);
+            dpif_destroy(d);
+        }
+        os_free(name);
+    }
+}
+
+void
+ofproto_leave_datapaths(struct ofproto_set *set, bool leave)
+{
+    set->leaving = leave;
+}
+
+bool
+backer_leaves(const struct backer *b)
+{
+    return b->set->leaving && dpif_outlives(b->dpif);
+}
+
 struct backer *
 backer_get(struct ofproto_set *set, const char *type, struct err *e)
 {
@@ -35,6 +104,10 @@ backer_get(struct ofproto_set *set, const char *type, struct err *e)
     }
     char *name = datapath_name(type);
     struct dpif *dpif = dpif_find(set->dpifs, name, type);
+    if (dpif && dpif_outlives(dpif) && !dpif_has_upcall(dpif)) {
+        dpif_close(dpif); /* only looked at so far */
+        dpif = NULL;
+    }
     int code = dpif ? 0 : dpif_create(set->dpifs, name, type, &dpif);
     os_free(name);
     if (code) {
@@ -51,7 +124,16 @@ backer_get(struct ofproto_set *set, const char *type, struct err *e)
     os_timer_start(&b->revalidate, set->settings.max_revalidate_ms);
     list_push_back(&set->backers, &b->node);
     dpif_set_upcall(dpif, backer_upcall, b);
+    adopt_flows(b);
     return b;
+}
+
+static void
+forget_ukeys(struct backer *b)
+{
+    HMAP_FOR_EACH_SAFE (struct ukey, k, node, &b->ukeys) {
+        backer_ukey_remove(b, k);
+    }
 }
 
 void
@@ -60,9 +142,14 @@ backer_put(struct backer *b)
     if (!b || --b->n_refs) {
         return;
     }
-    backer_purge(b);
+    bool leave = backer_leaves(b);
+    if (leave) {
+        forget_ukeys(b);
+    } else {
+        backer_purge(b);
+    }
     os_timer_stop(&b->revalidate);
-    dpif_destroy(b->dpif);
+    (leave ? dpif_close : dpif_destroy)(b->dpif);
     list_remove(&b->node);
     hmap_fini(&b->ports);
     hmap_fini(&b->ukeys);
@@ -168,7 +255,5 @@ void
 backer_purge(struct backer *b)
 {
     dpif_flow_flush(b->dpif);
-    HMAP_FOR_EACH_SAFE (struct ukey, k, node, &b->ukeys) {
-        backer_ukey_remove(b, k);
-    }
+    forget_ukeys(b);
 }

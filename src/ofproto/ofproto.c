@@ -262,7 +262,7 @@ attach_to_datapath(struct ofport *port, struct err *e)
     }
     struct dpif_port there;
     bool attached =
-        port->netdev->sink && dpif_port_find(b->dpif, netdev_name(port->netdev), &there);
+        dpif_port_find(b->dpif, netdev_name(port->netdev), &there) && there.netdev == port->netdev;
     if (attached && !backer_port_find(b, there.port_no)) {
         port->dp_port = there.port_no; /* dpctl/add-if was first */
     } else {
@@ -318,7 +318,9 @@ remove_port(struct ofport *port)
     leave_bundle(port);
     if (port->dp_port != DPIF_PORT_NONE) {
         hmap_remove(&b->ports, &port->dp_node);
-        dpif_port_del(b->dpif, port->dp_port);
+        if (!backer_leaves(b)) {
+            dpif_port_del(b->dpif, port->dp_port);
+        }
     }
     hmap_remove(&port->ofproto->ports, &port->node);
     hmap_remove(&port->ofproto->by_name, &port->name_node);

@@ -35,6 +35,12 @@ struct ofproto *ofproto_next(const struct ofproto *);
 struct ofproto *ofproto_find(const struct ofproto_set *, const char *name);
 /* Brings flows up to date now; for tests (revalidator/wait) and before exit. */
 void ofproto_revalidate_now(struct ofproto_set *);
+/* All ports that are wanted have been added: those that were found in a datapath and are not
+ * wanted are removed. */
+void ofproto_end_adoption(struct ofproto_set *);
+/* What is destroyed from now on leaves datapaths that outlive this process as they are: they go
+ * on forwarding until another process takes them over. */
+void ofproto_leave_datapaths(struct ofproto_set *, bool leave);
 /* Removes all datapath flows (revalidator/purge). */
 void ofproto_purge(struct ofproto_set *);
 

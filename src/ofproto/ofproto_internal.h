@@ -15,6 +15,7 @@ struct ofproto_set {
     struct list backers;
     struct list ofprotos; /* by name */
     struct ofproto_settings settings;
+    bool leaving; /* datapaths that outlive us stay as they are */
 };
 
 struct ofport {
@@ -83,6 +84,8 @@ struct backer {
 
 struct backer *backer_get(struct ofproto_set *, const char *type, struct err *);
 void backer_put(struct backer *);
+/* Whether its datapath is being left to itself, so that nothing in it is to be touched. */
+bool backer_leaves(const struct backer *);
 struct ofport *backer_port_find(const struct backer *, uint32_t dp_port);
 /* What flows were made from has changed. */
 void backer_need_revalidate(struct backer *);

@@ -19,9 +19,10 @@ reply_text(struct command_call *call, struct str *text)
 }
 
 static void
-run_exit(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *v_)
+run_exit(struct command_call *call, int argc, const char *argv[], void *v_)
 {
     struct vswitchd *v = v_;
+    v->cleanup = v->cleanup || (argc > 1 && !strcmp(argv[1], "--cleanup"));
     if (v->exit_call) {
         command_reply(call, NULL);
         return;

@@ -229,28 +229,39 @@ run_row(struct dpctl_run *r, size_t row, int argc, const char *argv[])
     return table[row].run(r, argc, argv);
 }
 
-static void
-run_any(struct command_call *call, int argc, const char *argv[], void *aux UNUSED)
+int
+dpctl_run(struct dpif_set *set, struct netdev_registry *registry, int argc, const char *argv[],
+          struct str *out)
 {
     struct dpctl_run r = {
-        .set = dpctl.set,
-        .registry = dpctl.registry,
-        .now_ms = os_now_ms(netdev_registry_loop(dpctl.registry)),
+        .set = set,
+        .registry = registry,
+        .now_ms = os_now_ms(netdev_registry_loop(registry)),
         .out = STR_INIT,
         .names = -1,
     };
+    const char *slash = strchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0];
     size_t row = 0;
-    while (row < ARRAY_LEN(table) && strcmp(dpctl.rows[row].name, argv[0])) {
+    while (row < ARRAY_LEN(table) && strcmp(table[row].name, name)) {
         row++;
     }
     VERIFY(row < ARRAY_LEN(table));
     int code = run_row(&r, row, argc, argv);
-    if (code) {
-        command_reply_error(call, str_text(&r.out));
-    } else {
-        command_reply(call, str_text(&r.out));
-    }
+    str_puts(out, str_text(&r.out));
     str_fini(&r.out);
+    return code;
+}
+
+static void
+run_any(struct command_call *call, int argc, const char *argv[], void *aux UNUSED)
+{
+    struct str out = STR_INIT;
+    if (dpctl_run(dpctl.set, dpctl.registry, argc, argv, &out)) {
+        command_reply_error(call, str_text(&out));
+    } else {
+        command_reply(call, str_text(&out));
+    }
+    str_fini(&out);
 }
 
 void

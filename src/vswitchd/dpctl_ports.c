@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dpctl commands about datapaths and their ports: dump-dps, show, add-dp, del-dp, add-if, del-if,
- * set-if, and the cache sizes, of which userspace datapaths have none to tell. A datapath that
- * bridges use is not deleted under them. */
+ * set-if, and the cache sizes, of which none of our datapaths has any to tell. A datapath that
+ * bridges use is not deleted under them. A port that another process made has no device here; it
+ * is opened for as long as it is asked. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,14 @@ put_port_stats(struct str *s, const struct netdev_stats *st)
     str_putc(s, '\n');
 }
 
+/* The port's device: a reference, or NULL. */
+static struct netdev *
+port_device(struct dpctl_run *r, const struct dpif_port *port)
+{
+    struct netdev *d = port->netdev ? netdev_ref(port->netdev) : NULL;
+    return d || !netdev_open(r->registry, port->name, port->type, &d, NULL) ? d : NULL;
+}
+
 static void
 show_port(struct dpctl_run *r, const struct dpif_port *port)
 {
@@ -74,10 +83,24 @@ show_port(struct dpctl_run *r, const struct dpif_port *port)
         str_putf(&r->out, " (%s)", port->type);
     }
     str_putc(&r->out, '\n');
+    struct netdev *d = r->statistics ? port_device(r, port) : NULL;
     struct netdev_stats stats;
-    if (r->statistics && !netdev_get_stats(port->netdev, &stats)) {
+    if (d && !netdev_get_stats(d, &stats)) {
         put_port_stats(&r->out, &stats);
     }
+    netdev_unref(d);
+}
+
+/* What a kernel's datapath tells besides. */
+static void
+put_masks(struct str *s, const struct dpif_stats *stats)
+{
+    uint64_t n = stats->hit + stats->missed;
+    double each = n ? 1 / (double)n : 0;
+    str_putf(s, "  masks: hit:%" PRIu64 " total:%u hit/pkt:%.2f\n", stats->mask_hit,
+             stats->n_masks, (double)stats->mask_hit * each);
+    str_putf(s, "  cache: hit:%" PRIu64 " hit-rate:%.2f%%\n", stats->cache_hit,
+             (double)stats->cache_hit * 100 * each);
 }
 
 static void
@@ -89,6 +112,9 @@ show(struct dpctl_run *r, struct dpif *d)
     str_putf(&r->out,
              ":\n  lookups: hit:%" PRIu64 " missed:%" PRIu64 " lost:%" PRIu64 "\n  flows: %u\n",
              stats.hit, stats.missed, stats.lost, stats.n_flows);
+    if (dpif_outlives(d)) {
+        put_masks(&r->out, &stats);
+    }
     struct dpif_port port;
     for (uint32_t no = 0; dpif_port_next(d, &no, &port);) {
         show_port(r, &port);
@@ -299,7 +325,9 @@ change_iface(struct dpctl_run *r, const struct iface *f, const struct dpif_port 
         return dpctl_error(r, 0, "%s: can't change port number from %u to %u", f->name,
                            port->port_no, no);
     }
-    int code = f->n ? netdev_configure(port->netdev, f->keys, f->values, f->n, NULL) : 0;
+    struct netdev *d = f->n ? port_device(r, port) : NULL;
+    int code = !f->n ? 0 : d ? netdev_configure(d, f->keys, f->values, f->n, NULL) : -E_NODEV;
+    netdev_unref(d);
     return code ? dpctl_error(r, code, "%s: failed to configure network device", f->name) : 0;
 }
 

@@ -137,7 +137,9 @@ configure_mac(struct iface *iface)
         return;
     }
     int code = mac_is_group(mac) ? -E_INVAL : netdev_set_mac(iface->netdev, mac);
-    if (code) {
+    if (code == -E_NOTSUP) {
+        log_dbg("interface %s: its address is the host's to set", iface->name);
+    } else if (code) {
         log_err("interface %s: setting MAC failed (%s)", iface->name, err_text(code));
     }
 }

@@ -46,7 +46,9 @@ apply(struct vswitchd *v)
                     "until it goes away",
                     os_pid());
             warned = true;
+            ofproto_leave_datapaths(v->ofprotos, true); /* they are the other's */
             reconcile_remove_all(v);
+            ofproto_leave_datapaths(v->ofprotos, false);
         }
         return;
     }
@@ -56,6 +58,7 @@ apply(struct vswitchd *v)
     status_write(v, false);
     if (!v->completed) {
         v->completed = true;
+        ofproto_end_adoption(v->ofprotos);
         log_info("%s (Open vSwitch) %s", log_program_name(), OVS_LEVEL);
         daemon_complete();
     }
@@ -181,6 +184,7 @@ vswitchd_stop(struct vswitchd *v)
 {
     memory_remove_reporter(count_memory, v);
     memory_unwatch();
+    ofproto_leave_datapaths(v->ofprotos, !v->cleanup);
     reconcile_remove_all(v);
     replica_free(v->replica);
     db_schema_free(v->schema);

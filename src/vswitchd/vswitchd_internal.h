@@ -56,6 +56,7 @@ struct vswitchd {
     int64_t applied_cfg; /* next_cfg of the last one */
     bool completed;      /* the first one is done */
     bool exiting;
+    bool cleanup;          /* and datapaths go with us */
     bool retry;            /* interfaces that failed may work now */
     struct os_timer stats; /* counters into the database */
     struct os_timer averages;

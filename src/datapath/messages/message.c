@@ -38,6 +38,25 @@ static const struct msg_attr_info attr_infos[MSG_N_FAMILIES][MSG_ATTR_COUNT] = {
 #undef OWN_ATTR
 };
 
+uint8_t
+msg_version(enum msg_family family)
+{
+    static const uint8_t versions[MSG_N_FAMILIES] = {
+#define FAMILY(ID, NUMBER, NAME, VERSION) [(NUMBER)-MSG_FAMILY_MIN] = (VERSION),
+#define CMD(FAMILY, ID, NUMBER)
+#define OWN_CMD(FAMILY, ID, NUMBER)
+#define ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
+#define OWN_ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
+#include "datapath/messages/messages.def"
+#undef FAMILY
+#undef CMD
+#undef OWN_CMD
+#undef ATTR
+#undef OWN_ATTR
+    };
+    return versions[family - MSG_FAMILY_MIN];
+}
+
 const struct msg_attr_info *
 msg_attr_info(enum msg_family family, uint16_t attr)
 {

@@ -117,6 +117,9 @@ void msg_put_done(struct wr *w, uint32_t seq, uint32_t pid);
 /* What an NLMSG_ERROR says: 0 or a negative E_*. */
 int msg_error_code(const struct msg *);
 
+/* What a message of FAMILY has as its version. */
+uint8_t msg_version(enum msg_family);
+
 /* The row of attribute ATTR of a family (its number in the table); max 0 and no name: no such. */
 struct msg_attr_info {
     const char *name;

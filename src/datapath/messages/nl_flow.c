@@ -355,13 +355,13 @@ get_all(struct reader *r, const void *attrs, size_t n, unsigned int max_vlans)
     return 0;
 }
 
-/* A key whose groups have what they need. */
+/* Whether a packet with KEY has all that was read. */
 static bool
-is_consistent(const struct reader *r)
+is_consistent(const struct reader *r, const struct flow_key *key)
 {
     for (enum flow_field_id id = 0; id < FIELD_COUNT; id++) {
         if (flow_fields[id].attr && r->seen[flow_fields[id].attr] &&
-            !flow_prereq_holds((enum flow_prereq)flow_fields[id].prereq, r->out)) {
+            !flow_prereq_holds((enum flow_prereq)flow_fields[id].prereq, key)) {
             return false;
         }
     }
@@ -374,7 +374,7 @@ nl_flow_get_key(const void *attrs, size_t n, struct flow_key *key)
     struct reader r = {.out = key, .is_mask = false};
     memset(key, 0, sizeof *key);
     int code = get_all(&r, attrs, n, MAX_VLANS);
-    return code ? code : is_consistent(&r) ? 0 : -E_INVAL;
+    return code ? code : is_consistent(&r, key) ? 0 : -E_INVAL;
 }
 
 int
@@ -391,5 +391,5 @@ nl_flow_get_mask(const void *attrs, size_t n, const struct flow_key *key, struct
         tci = be16_from(i < n_headers ? be16_host(tci) | FLOW_VLAN_PRESENT : UINT16_MAX);
         flow_field_set(vlans[i].tci, mask, &tci);
     }
-    return code;
+    return code ? code : is_consistent(&r, key) ? 0 : -E_INVAL;
 }

@@ -17,7 +17,8 @@ void nl_flow_put_mask(struct wr *w, const struct flow_key *key, const struct flo
  * -E_NOTSUP: an attribute that is not known. */
 int nl_flow_get_key(const void *attrs, size_t n, struct flow_key *key);
 /* Reads the mask attributes of a flow with KEY. VLAN headers that are there, and the absence of
- * those that are not, are always matched. Errors as above. */
+ * those that are not, are always matched. Errors as above; -E_INVAL also for fields that KEY does
+ * not have. */
 int nl_flow_get_mask(const void *attrs, size_t n, const struct flow_key *key,
                      struct flow_key *mask);
 

@@ -32,20 +32,6 @@ static const struct service {
     {MSG_NETDEV, MSG_NETDEV_CMD_GET, false, server_netdev_get, server_netdev_dump},
 };
 
-static const uint8_t versions[MSG_N_FAMILIES] = {
-#define FAMILY(ID, NUMBER, NAME, VERSION) [(NUMBER)-MSG_FAMILY_MIN] = (VERSION),
-#define CMD(FAMILY, ID, NUMBER)
-#define OWN_CMD(FAMILY, ID, NUMBER)
-#define ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
-#define OWN_ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
-#include "datapath/messages/messages.def"
-#undef FAMILY
-#undef CMD
-#undef OWN_CMD
-#undef ATTR
-#undef OWN_ATTR
-};
-
 void
 dp_server_init(struct dp_server *s, struct dp *dp, const struct dp_server_host *host)
 {
@@ -234,7 +220,7 @@ headers(enum msg_family family, uint8_t cmd)
     return (struct msg){
         .type = (uint16_t)family,
         .cmd = cmd,
-        .version = versions[family - MSG_FAMILY_MIN],
+        .version = msg_version(family),
         .dp_ifindex = family == MSG_NETDEV ? 0 : DP_SERVER_IFINDEX,
     };
 }

@@ -14,6 +14,7 @@ put_dp(struct dp_server *s, struct wr *w, const struct msg *m)
     const uint64_t stats[4] = {c.hit, c.missed, c.lost, dp_n_flows(s->dp)};
     const uint64_t masks[4] = {c.mask_hit, 0, c.cache_hit, 0};
     uint32_t n_masks = dp_n_masks(s->dp);
+    uint64_t now_ms = s->host.now_ms(s->host.aux);
     size_t at = msg_begin(w, m);
     server_put_name(w, MSG_DP_ATTR_NAME, s->name);
     nl_put(w, MSG_DP_ATTR_STATS, stats, sizeof stats);
@@ -25,6 +26,7 @@ put_dp(struct dp_server *s, struct wr *w, const struct msg *m)
     wr_bytes(w, &masks[2], 2 * sizeof *masks);
     nl_end(w, nest);
     nl_put_u32(w, MSG_DP_ATTR_USER_FEATURES, s->user_features);
+    nl_put(w, MSG_DP_ATTR_CLOCK, &now_ms, sizeof now_ms);
     msg_end(w, at);
 }
 

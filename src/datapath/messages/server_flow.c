@@ -5,30 +5,8 @@
 #include "datapath/messages/server_internal.h"
 
 #include "base/mem.h"
+#include "datapath/messages/client.h"
 #include "datapath/messages/nl_flow.h"
-
-static void
-put_ufid(struct wr *w, const struct uuid *ufid)
-{
-    uint8_t bytes[sizeof *ufid];
-    for (size_t i = 0; i < ARRAY_LEN(ufid->word); i++) {
-        put_be32(bytes + 4 * i, ufid->word[i]);
-    }
-    nl_put(w, MSG_FLOW_ATTR_UFID, bytes, sizeof bytes);
-}
-
-/* False if the request has none. */
-static bool
-get_ufid(const struct msg_attrs *attrs, struct uuid *ufid)
-{
-    if (!msg_has(attrs, MSG_FLOW_ATTR_UFID)) {
-        return false;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(ufid->word); i++) {
-        ufid->word[i] = get_be32(attrs->a[MSG_FLOW_ATTR_UFID].payload + 4 * i);
-    }
-    return true;
-}
 
 static void
 put_stats(struct wr *w, const struct dp_flow *flow)
@@ -56,7 +34,7 @@ put_flow(struct dp_server *s, struct wr *w, const struct msg *m, const struct dp
     dp_flow_key(flow, &s->key);
     dp_flow_mask(flow, &s->mask);
     size_t at = msg_begin(w, m);
-    put_ufid(w, &flow->ufid);
+    msg_put_ufid(w, &flow->ufid);
     if (!(omit & MSG_UFID_OMIT_KEY)) {
         size_t nest = nl_begin(w, MSG_FLOW_ATTR_KEY);
         nl_flow_put_key(w, &s->key, &s->mask);
@@ -84,13 +62,14 @@ answer(struct dp_server *s, const struct dp_flow *flow, struct wr *reply)
     put_flow(s, reply, &m, flow, msg_u32(&s->attrs, MSG_FLOW_ATTR_UFID_FLAGS, 0));
 }
 
-/* Adds to MASK what the fields that it looks at depend on. */
+/* Adds to MASK what the fields of KEY that it looks at depend on. */
 static void
-complete_mask(struct flow_key *mask)
+complete_mask(struct flow_key *mask, const struct flow_key *key)
 {
     for (enum flow_field_id id = 0; id < FIELD_COUNT; id++) {
-        if (!flow_field_is_zero(id, mask)) {
-            flow_prereq_add_mask((enum flow_prereq)flow_fields[id].prereq, mask);
+        enum flow_prereq prereq = (enum flow_prereq)flow_fields[id].prereq;
+        if (!flow_field_is_zero(id, mask) && flow_prereq_holds(prereq, key)) {
+            flow_prereq_add_mask(prereq, mask);
         }
     }
 }
@@ -109,7 +88,7 @@ get_match(struct dp_server *s, bool *has_mask)
     int code = nl_flow_get_key(key->payload, key->size, &s->key);
     if (!code && *has_mask) {
         code = nl_flow_get_mask(mask->payload, mask->size, &s->key, &s->mask);
-        complete_mask(&s->mask);
+        complete_mask(&s->mask, &s->key);
     }
     return code;
 }
@@ -119,7 +98,7 @@ static int
 find_target(struct dp_server *s, struct dp_flow **flow)
 {
     struct uuid ufid;
-    if (get_ufid(&s->attrs, &ufid)) {
+    if (msg_get_ufid(&s->attrs, &ufid)) {
         *flow = dp_flow_find_ufid(s->dp, &ufid);
     } else {
         bool has_mask;
@@ -153,7 +132,7 @@ server_flow_new(struct dp_server *s, struct wr *reply)
     struct uuid ufid;
     struct dp_flow *flow;
     bool has_mask;
-    bool has_ufid = get_ufid(&s->attrs, &ufid);
+    bool has_ufid = msg_get_ufid(&s->attrs, &ufid);
     if (!msg_has(&s->attrs, MSG_FLOW_ATTR_ACTIONS)) {
         return -E_INVAL;
     }
