@@ -31,7 +31,8 @@ take_own(struct filter *f, uint32_t n)
     return before == n;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 filter_own_back(struct filter *f, uint32_t n)
 {
     if (take_own(f, n)) {
@@ -86,7 +87,8 @@ free_filter(struct filter *f)
     mem_free(f, sizeof *f);
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI
+_Use_decl_annotations_
+NDIS_STATUS NTAPI
 filter_attach(NDIS_HANDLE handle, NDIS_HANDLE driver, PNDIS_FILTER_ATTACH_PARAMETERS parameters)
 {
     struct filter *f = mem_zalloc(sizeof *f);
@@ -144,7 +146,8 @@ leave_datapath(struct filter *f)
     epoch_synchronize(&f->driver->epoch);
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI
+_Use_decl_annotations_
+NDIS_STATUS NTAPI
 filter_restart(NDIS_HANDLE filter, PNDIS_FILTER_RESTART_PARAMETERS parameters UNUSED)
 {
     struct filter *f = filter;
@@ -155,7 +158,8 @@ filter_restart(NDIS_HANDLE filter, PNDIS_FILTER_RESTART_PARAMETERS parameters UN
     return NDIS_STATUS_SUCCESS;
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI
+_Use_decl_annotations_
+NDIS_STATUS NTAPI
 filter_pause(NDIS_HANDLE filter, PNDIS_FILTER_PAUSE_PARAMETERS parameters UNUSED)
 {
     struct filter *f = filter;
@@ -168,7 +172,8 @@ filter_pause(NDIS_HANDLE filter, PNDIS_FILTER_PAUSE_PARAMETERS parameters UNUSED
     return NDIS_STATUS_SUCCESS;
 }
 
-_Use_decl_annotations_ VOID NTAPI
+_Use_decl_annotations_
+VOID NTAPI
 filter_detach(NDIS_HANDLE filter)
 {
     struct filter *f = filter;
@@ -179,7 +184,8 @@ filter_detach(NDIS_HANDLE filter)
     free_filter(f);
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI
+_Use_decl_annotations_
+NDIS_STATUS NTAPI
 filter_net_pnp_event(NDIS_HANDLE filter, PNET_PNP_EVENT_NOTIFICATION event)
 {
     struct filter *f = filter;

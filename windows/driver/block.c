@@ -64,7 +64,8 @@ give(struct block *b)
     NdisReleaseSpinLock(&pool->lock);
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 block_pool_init(struct block_pool *pool, NDIS_HANDLE handle, uint32_t n)
 {
     memset(pool, 0, sizeof *pool);
@@ -81,7 +82,8 @@ block_pool_init(struct block_pool *pool, NDIS_HANDLE handle, uint32_t n)
     return 0;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 block_pool_fini(struct block_pool *pool)
 {
     if (!pool->handle) {
@@ -95,7 +97,8 @@ block_pool_fini(struct block_pool *pool)
     pool->handle = NULL;
 }
 
-_Use_decl_annotations_ struct block *
+_Use_decl_annotations_
+struct block *
 block_new(struct block_pool *pool, size_t size)
 {
     struct block *b = NULL;
@@ -113,7 +116,8 @@ block_new(struct block_pool *pool, size_t size)
     return b;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 block_unref(struct block *b)
 {
     if (!b || --b->refs) {

@@ -45,16 +45,19 @@ struct block_pool {
 };
 
 /* Fills the pool with N blocks. 0 or -E_NOMEM. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
-    int block_pool_init(_Out_ struct block_pool *pool, _In_ NDIS_HANDLE handle, _In_ uint32_t n);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_ int block_pool_init(_Out_ struct block_pool *pool, _In_ NDIS_HANDLE handle,
+                                          _In_ uint32_t n);
 /* Every block must be back. Fine on a zeroed one. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void block_pool_fini(_Inout_ struct block_pool *pool);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void block_pool_fini(_Inout_ struct block_pool *pool);
 
 /* A block with room for SIZE bytes and one reference, or NULL. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Ret_maybenull_
-    struct block *block_new(_Inout_ struct block_pool *pool, _In_ size_t size);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Ret_maybenull_ struct block *block_new(_Inout_ struct block_pool *pool, _In_ size_t size);
 /* Drops a reference of one who is alone with the block or on its CPU. B may be NULL. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void block_unref(_Inout_opt_ struct block *b);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void block_unref(_Inout_opt_ struct block *b);
 
 /* Nobody else sees the block's bytes. */
 static inline bool

@@ -31,7 +31,8 @@ table_add(struct client_table *t, struct client *c)
     return false;
 }
 
-_Use_decl_annotations_ struct client *
+_Use_decl_annotations_
+struct client *
 client_new(struct driver *driver)
 {
     struct client *c = mem_zalloc(sizeof *c);
@@ -51,7 +52,8 @@ client_new(struct driver *driver)
     return c;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 client_close(struct client *c)
 {
     struct driver *driver = c->driver;
@@ -66,20 +68,23 @@ client_close(struct client *c)
     driver_unlock(driver);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 client_free(struct client *c)
 {
     epoch_defer(&c->driver->epoch, &c->deferred);
 }
 
-_Use_decl_annotations_ struct client *
+_Use_decl_annotations_
+struct client *
 client_find(const struct client_table *t, uint32_t pid)
 {
     struct client *c = PORT_LOAD_ACQUIRE(&t->slot[pid % CLIENTS_MAX]);
     return c && c->pid == pid ? c : NULL;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 clients_notify(const struct client_table *t, uint32_t group, const void *msg, size_t n)
 {
     for (uint32_t i = 0; i < CLIENTS_MAX; i++) {

@@ -9,13 +9,15 @@
 #include "driver/filter.h"
 #include "port/atomic.h"
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 parent_ref(PNET_BUFFER_LIST nbl)
 {
     PORT_FETCH_ADD(&nbl->ChildRefCount, 1);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 parent_unref(PNET_BUFFER_LIST nbl, struct nbl_chain *done)
 {
     LONG before = PORT_FETCH_SUB(&nbl->ChildRefCount, 1);
@@ -25,7 +27,8 @@ parent_unref(PNET_BUFFER_LIST nbl, struct nbl_chain *done)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 own_block_free(struct block *b, struct nbl_chain *done)
 {
     if (b->tail) {
@@ -40,7 +43,8 @@ own_block_free(struct block *b, struct nbl_chain *done)
     block_unref(b);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 own_list_free(struct filter *f, PNET_BUFFER_LIST nbl, struct nbl_chain *done)
 {
     struct filter_list_context *context = (void *)NET_BUFFER_LIST_CONTEXT_DATA_START(nbl);
@@ -91,7 +95,8 @@ report_dropped(struct filter *f, PNET_BUFFER_LIST nbl)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 complete_work(struct filter *f, struct cpu_work *w, ULONG send_flags)
 {
     ULONG single = send_flags & NDIS_SEND_FLAGS_SWITCH_SINGLE_SOURCE;
@@ -114,7 +119,8 @@ complete_work(struct filter *f, struct cpu_work *w, ULONG send_flags)
     complete_chain(f, &w->done, NDIS_STATUS_SUCCESS, complete);
 }
 
-_Use_decl_annotations_ VOID NTAPI
+_Use_decl_annotations_
+VOID NTAPI
 filter_send_complete(NDIS_HANDLE filter, PNET_BUFFER_LIST nbls, ULONG flags)
 {
     struct filter *f = filter;
@@ -141,7 +147,8 @@ filter_send_complete(NDIS_HANDLE filter, PNET_BUFFER_LIST nbls, ULONG flags)
     }
 }
 
-_Use_decl_annotations_ VOID NTAPI
+_Use_decl_annotations_
+VOID NTAPI
 filter_cancel_send(NDIS_HANDLE filter, PVOID cancel_id)
 {
     struct filter *f = filter;

@@ -38,7 +38,8 @@ work_move(struct cpu_work *to, struct cpu_work *from)
     work_init(from);
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 cpu_new(struct driver *driver, uint32_t id, struct cpu **cpup)
 {
     struct cpu *cpu = mem_zalloc(sizeof *cpu);
@@ -64,7 +65,8 @@ cpu_new(struct driver *driver, uint32_t id, struct cpu **cpup)
     return 0;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 cpu_free(struct cpu *cpu)
 {
     if (cpu) {
@@ -74,7 +76,8 @@ cpu_free(struct cpu *cpu)
     }
 }
 
-_Use_decl_annotations_ struct cpu *
+_Use_decl_annotations_
+struct cpu *
 cpu_enter(struct driver *driver)
 {
     struct cpu *cpu = driver->cpus[NdisCurrentProcessorIndex() % driver->n_cpus];
@@ -87,7 +90,8 @@ cpu_enter(struct driver *driver)
     return cpu;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 cpu_leave(struct cpu *cpu, ULONG flags)
 {
     struct cpu_work work;
@@ -106,7 +110,8 @@ cpu_leave(struct cpu *cpu, ULONG flags)
     epoch_leave(&driver->epoch, cpu->id, phase);
 }
 
-_Use_decl_annotations_ struct nbl_packet *
+_Use_decl_annotations_
+struct nbl_packet *
 cpu_get_view(struct cpu *cpu)
 {
     struct nbl_packet *v = cpu->free_views;
@@ -116,14 +121,16 @@ cpu_get_view(struct cpu *cpu)
     return v;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 cpu_put_view(struct cpu *cpu, struct nbl_packet *v)
 {
     v->next = cpu->free_views;
     cpu->free_views = v;
 }
 
-_Use_decl_annotations_ struct block_pool *
+_Use_decl_annotations_
+struct block_pool *
 cpu_blocks(const struct cpu *cpu)
 {
     return &cpu->driver->blocks;

@@ -67,16 +67,20 @@ struct cpu {
 };
 
 /* 0 or -E_NOMEM. */
-_IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_
-    int cpu_new(_Inout_ struct driver *driver, _In_ uint32_t id, _Out_ struct cpu **cpu);
+_IRQL_requires_max_(APC_LEVEL)
+_Must_inspect_result_ int cpu_new(_Inout_ struct driver *driver, _In_ uint32_t id,
+                                  _Out_ struct cpu **cpu);
 /* CPU may be NULL. */
-_IRQL_requires_max_(APC_LEVEL) void cpu_free(_Inout_opt_ struct cpu *cpu);
+_IRQL_requires_max_(APC_LEVEL)
+void cpu_free(_Inout_opt_ struct cpu *cpu);
 
 /* The CPU that this runs on, entered. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
-    _IRQL_raises_(DISPATCH_LEVEL) struct cpu *cpu_enter(_Inout_ struct driver *driver);
+_IRQL_raises_(DISPATCH_LEVEL)
+struct cpu *cpu_enter(_Inout_ struct driver *driver);
 /* Flushes, leaves, and does the work that has gathered. FLAGS are those of NdisFSend…. */
-_IRQL_requires_(DISPATCH_LEVEL) void cpu_leave(_Inout_ struct cpu *cpu, _In_ ULONG flags);
+_IRQL_requires_(DISPATCH_LEVEL)
+void cpu_leave(_Inout_ struct cpu *cpu, _In_ ULONG flags);
 
 /* Of the CPU's preallocated views; NULL when all are out. */
 _Ret_maybenull_ struct nbl_packet *cpu_get_view(_Inout_ struct cpu *cpu);

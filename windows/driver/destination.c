@@ -7,13 +7,15 @@
 #include "base/err.h"
 #include "driver/filter.h"
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 destination_arena_clear(struct destination_arena *arena)
 {
     arena->n = 1;
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 destination_add(struct destination_arena *arena, struct destination_set *set, uint32_t port_id,
                 uint16_t nic_index)
 {
@@ -37,7 +39,8 @@ destination_add(struct destination_arena *arena, struct destination_set *set, ui
     return 0;
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 destination_sets_equal(const struct destination_arena *arena, const struct destination_set *a,
                        const struct destination_set *b)
 {
@@ -57,7 +60,8 @@ to_ndis(const struct destination *d)
         .PortId = d->port_id, .NicIndex = d->nic_index, .PreserveVLAN = 1, .PreservePriority = 1};
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 destination_commit(const struct filter *f, const struct destination_arena *arena,
                    const struct destination_set *set, PNET_BUFFER_LIST nbl)
 {

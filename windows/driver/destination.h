@@ -35,7 +35,8 @@ bool destination_sets_equal(_In_ const struct destination_arena *arena,
                             _In_ const struct destination_set *a,
                             _In_ const struct destination_set *b);
 /* Writes SET, which is not empty, to the forwarding context of NBL. 0 or -E_NOMEM. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
-    int destination_commit(_In_ const struct filter *filter,
-                           _In_ const struct destination_arena *arena,
-                           _In_ const struct destination_set *set, _Inout_ PNET_BUFFER_LIST nbl);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_ int destination_commit(_In_ const struct filter *filter,
+                                             _In_ const struct destination_arena *arena,
+                                             _In_ const struct destination_set *set,
+                                             _Inout_ PNET_BUFFER_LIST nbl);

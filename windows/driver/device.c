@@ -119,7 +119,8 @@ dispatch_ioctl(PDEVICE_OBJECT device UNUSED, PIRP irp)
     return finish(irp, status, n_written);
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 device_start(struct driver *driver)
 {
     static PDRIVER_DISPATCH majors[IRP_MJ_MAXIMUM_FUNCTION + 1];
@@ -151,7 +152,8 @@ device_start(struct driver *driver)
     return status;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 device_stop(struct driver *driver)
 {
     if (driver->device) {

@@ -92,7 +92,8 @@ static const struct control {
     {OVSEXT_DUMP, false, dump},
 };
 
-_Use_decl_annotations_ NTSTATUS
+_Use_decl_annotations_
+NTSTATUS
 device_request(struct client *c, uint32_t code, struct device_call *call)
 {
     for (size_t i = 0; i < ARRAY_LEN(controls); i++) {

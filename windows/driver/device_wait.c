@@ -9,7 +9,8 @@
 #include "base/mem.h"
 #include "datapath/messages/ioctl.h"
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 wait_queue_init(struct wait_queue *q)
 {
     memset(q, 0, sizeof *q);
@@ -18,7 +19,8 @@ wait_queue_init(struct wait_queue *q)
     q->end = &q->first;
 }
 
-_Use_decl_annotations_ struct message *
+_Use_decl_annotations_
+struct message *
 message_new(size_t size)
 {
     if (size > OVSEXT_WAIT_MIN) {
@@ -31,7 +33,8 @@ message_new(size_t size)
     return m;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 message_free(struct message *m)
 {
     if (m) {
@@ -39,7 +42,8 @@ message_free(struct message *m)
     }
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 wait_queue_put(struct wait_queue *q, struct message *m)
 {
     NdisAcquireSpinLock(&q->lock);
@@ -116,7 +120,8 @@ answer(PIRP irp, struct message *m)
     complete(irp, STATUS_SUCCESS, n);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 wait_queue_deliver(struct wait_queue *q)
 {
     for (;;) {
@@ -167,7 +172,8 @@ list_irp(struct wait_queue *q, PIRP irp)
     return true;
 }
 
-_Use_decl_annotations_ NTSTATUS
+_Use_decl_annotations_
+NTSTATUS
 wait_queue_pend(struct wait_queue *q, PIRP irp, void *out)
 {
     NTSTATUS refused = STATUS_SUCCESS;
@@ -194,7 +200,8 @@ wait_queue_pend(struct wait_queue *q, PIRP irp, void *out)
     return STATUS_PENDING;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 wait_queue_close(struct wait_queue *q)
 {
     PIRP irp;

@@ -27,19 +27,24 @@ struct wait_queue {
 void wait_queue_init(_Out_ struct wait_queue *q);
 
 /* A message with room for SIZE bytes, or NULL. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Ret_maybenull_ struct message *message_new(_In_ size_t size);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Ret_maybenull_ struct message *message_new(_In_ size_t size);
 /* M may be NULL. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void message_free(_Inout_opt_ struct message *m);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void message_free(_Inout_opt_ struct message *m);
 
 /* Queues M, which it owns afterwards in any case. -E_NOBUFS: the queue is full or closed, and M
  * counts as lost. Nobody is woken: see wait_queue_deliver(). */
-_IRQL_requires_max_(DISPATCH_LEVEL) int wait_queue_put(_Inout_ struct wait_queue *q,
-                                                       _Inout_ struct message *m);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+int wait_queue_put(_Inout_ struct wait_queue *q, _Inout_ struct message *m);
 /* Completes pended requests while there are messages for them. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void wait_queue_deliver(_Inout_ struct wait_queue *q);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void wait_queue_deliver(_Inout_ struct wait_queue *q);
 /* Pends IRP, whose output buffer is mapped at OUT, and delivers. STATUS_PENDING; or another
  * status, with which the caller completes IRP. */
-_IRQL_requires_max_(DISPATCH_LEVEL) NTSTATUS
-    wait_queue_pend(_Inout_ struct wait_queue *q, _Inout_ PIRP irp, _In_ void *out);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTSTATUS
+wait_queue_pend(_Inout_ struct wait_queue *q, _Inout_ PIRP irp, _In_ void *out);
 /* Cancels what is pended, forgets what is queued, and takes no more. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void wait_queue_close(_Inout_ struct wait_queue *q);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void wait_queue_close(_Inout_ struct wait_queue *q);

@@ -99,7 +99,8 @@ driver_unload(PDRIVER_OBJECT object UNUSED)
 
 DRIVER_INITIALIZE DriverEntry;
 
-_Use_decl_annotations_ NTSTATUS NTAPI
+_Use_decl_annotations_
+NTSTATUS NTAPI
 DriverEntry(PDRIVER_OBJECT object, PUNICODE_STRING registry_path UNUSED)
 {
     memset(&the_driver, 0, sizeof the_driver);

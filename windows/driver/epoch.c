@@ -13,7 +13,8 @@
 
 #define TICK_MS 1000
 
-_Use_decl_annotations_ uint32_t
+_Use_decl_annotations_
+uint32_t
 epoch_enter(struct epoch *e, uint32_t cpu)
 {
     uint32_t phase = PORT_READ_ONCE(&e->phase) & 1;
@@ -21,7 +22,8 @@ epoch_enter(struct epoch *e, uint32_t cpu)
     return phase;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 epoch_leave(struct epoch *e, uint32_t cpu, uint32_t phase)
 {
     PORT_FETCH_SUB(&e->cpus[cpu].n_readers[phase], 1);
@@ -43,7 +45,8 @@ turn(struct epoch *e)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 epoch_synchronize(struct epoch *e)
 {
     ExAcquireFastMutex(&e->lock);
@@ -54,7 +57,8 @@ epoch_synchronize(struct epoch *e)
     ExReleaseFastMutex(&e->lock);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 epoch_defer(struct epoch *e, struct dp_deferred *d)
 {
     NdisAcquireSpinLock(&e->queue_lock);
@@ -121,7 +125,8 @@ start_thread(struct epoch *e)
     return 0;
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 epoch_start(struct epoch *e, uint32_t n_cpus, void (*tick)(void *aux), void *aux)
 {
     memset(e, 0, sizeof *e);
@@ -143,7 +148,8 @@ epoch_start(struct epoch *e, uint32_t n_cpus, void (*tick)(void *aux), void *aux
     return error;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 epoch_stop(struct epoch *e)
 {
     if (!e->cpus) {

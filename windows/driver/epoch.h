@@ -35,20 +35,22 @@ struct epoch {
 };
 
 /* For readers on CPUs 0 to N_CPUS - 1. 0 or -E_NOMEM; EPOCH must not move. */
-_IRQL_requires_(PASSIVE_LEVEL) _Must_inspect_result_
-    int epoch_start(_Out_ struct epoch *epoch, _In_ uint32_t n_cpus, _In_ void (*tick)(void *aux),
-                    _In_ void *aux);
+_IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_ int epoch_start(_Out_ struct epoch *epoch, _In_ uint32_t n_cpus,
+                                      _In_ void (*tick)(void *aux), _In_ void *aux);
 /* Frees all that was deferred, and ends the thread. No readers may come. Fine on a zeroed one. */
-_IRQL_requires_(PASSIVE_LEVEL) void epoch_stop(_Inout_ struct epoch *epoch);
+_IRQL_requires_(PASSIVE_LEVEL)
+void epoch_stop(_Inout_ struct epoch *epoch);
 
 /* Enters on CPU; what it gives goes to the matching epoch_leave(). */
-_IRQL_requires_max_(DISPATCH_LEVEL) uint32_t
-    epoch_enter(_Inout_ struct epoch *epoch, _In_ uint32_t cpu);
-_IRQL_requires_max_(DISPATCH_LEVEL) void epoch_leave(_Inout_ struct epoch *epoch,
-                                                     _In_ uint32_t cpu, _In_ uint32_t phase);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+uint32_t epoch_enter(_Inout_ struct epoch *epoch, _In_ uint32_t cpu);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void epoch_leave(_Inout_ struct epoch *epoch, _In_ uint32_t cpu, _In_ uint32_t phase);
 
 /* Has d->run(d) called later, on the epoch's thread. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void epoch_defer(_Inout_ struct epoch *epoch,
-                                                     _Inout_ struct dp_deferred *d);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void epoch_defer(_Inout_ struct epoch *epoch, _Inout_ struct dp_deferred *d);
 /* Waits until every reader that is inside now has left. Not inside oneself. */
-_IRQL_requires_max_(APC_LEVEL) void epoch_synchronize(_Inout_ struct epoch *epoch);
+_IRQL_requires_max_(APC_LEVEL)
+void epoch_synchronize(_Inout_ struct epoch *epoch);

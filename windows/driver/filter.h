@@ -66,11 +66,13 @@ filter_is_running(const struct filter *f)
 }
 
 /* N lists of ours are back. Completes a pause that waited for the last. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void filter_own_back(_Inout_ struct filter *f,
-                                                         _In_ uint32_t n);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void filter_own_back(_Inout_ struct filter *f, _In_ uint32_t n);
 
 /* Has REQUEST, which is ours, answered by what is below, and waits for it. */
-_IRQL_requires_(PASSIVE_LEVEL) _Must_inspect_result_ NDIS_STATUS
-    filter_ask(_Inout_ struct filter *f, _Inout_ PNDIS_OID_REQUEST request);
+_IRQL_requires_(PASSIVE_LEVEL)
+_Must_inspect_result_ NDIS_STATUS filter_ask(_Inout_ struct filter *f,
+                                             _Inout_ PNDIS_OID_REQUEST request);
 /* Reads what the switch has: its ports and adapters, unless it is not active yet. */
-_IRQL_requires_(PASSIVE_LEVEL) void filter_read_switch(_Inout_ struct filter *f);
+_IRQL_requires_(PASSIVE_LEVEL)
+void filter_read_switch(_Inout_ struct filter *f);

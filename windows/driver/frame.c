@@ -36,7 +36,8 @@ map(const struct piece *p)
     return at ? at + p->ofs : NULL;
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 frame_open(struct frame *f, PNET_BUFFER nb, uint32_t safe)
 {
     *f = (struct frame){.nb = nb, .len = NET_BUFFER_DATA_LENGTH(nb)};
@@ -49,7 +50,8 @@ frame_open(struct frame *f, PNET_BUFFER nb, uint32_t safe)
     return f->bytes != NULL;
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 frame_read(const struct frame *f, uint32_t ofs, uint8_t *to, uint32_t n)
 {
     struct piece p = find_piece(f->nb, ofs);
@@ -67,7 +69,8 @@ frame_read(const struct frame *f, uint32_t ofs, uint8_t *to, uint32_t n)
     return true;
 }
 
-_Use_decl_annotations_ PMDL
+_Use_decl_annotations_
+PMDL
 frame_tail(const struct frame *f, uint32_t ofs, NDIS_HANDLE handle)
 {
     struct piece p = find_piece(f->nb, ofs);

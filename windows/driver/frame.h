@@ -20,13 +20,15 @@ struct frame {
 
 /* Maps the frame in NB. What lies past the first SAFE bytes may be changed by a guest meanwhile,
  * and does not count as linear. False if memory is short. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
-    bool frame_open(_Out_ struct frame *f, _In_ PNET_BUFFER nb, _In_ uint32_t safe);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_ bool frame_open(_Out_ struct frame *f, _In_ PNET_BUFFER nb,
+                                      _In_ uint32_t safe);
 /* Copies N bytes from OFS on, which the frame has; false if they cannot be mapped. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
-    bool frame_read(_In_ const struct frame *f, _In_ uint32_t ofs,
-                    _Out_writes_bytes_(n) uint8_t *to, _In_ uint32_t n);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Must_inspect_result_ bool frame_read(_In_ const struct frame *f, _In_ uint32_t ofs,
+                                      _Out_writes_bytes_(n) uint8_t *to, _In_ uint32_t n);
 /* An MDL for the bytes from OFS on, to be freed; what follows it is the frame's own chain. NULL
  * without memory. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Ret_maybenull_ PMDL
-    frame_tail(_In_ const struct frame *f, _In_ uint32_t ofs, _In_ NDIS_HANDLE handle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Ret_maybenull_ PMDL frame_tail(_In_ const struct frame *f, _In_ uint32_t ofs,
+                                _In_ NDIS_HANDLE handle);

@@ -150,7 +150,8 @@ start_cpus(struct driver *driver)
     return 0;
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 host_start(struct driver *driver)
 {
     const struct dp_env env = {.random = env_random,
@@ -179,7 +180,8 @@ host_start(struct driver *driver)
     return start_cpus(driver);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 host_stop(struct driver *driver)
 {
     driver_lock(driver);

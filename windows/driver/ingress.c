@@ -116,7 +116,8 @@ refuse(struct filter *f, PNET_BUFFER_LIST nbls, ULONG send_flags)
                                         : 0);
 }
 
-_Use_decl_annotations_ VOID NTAPI
+_Use_decl_annotations_
+VOID NTAPI
 filter_send(NDIS_HANDLE filter, PNET_BUFFER_LIST nbls, NDIS_PORT_NUMBER port UNUSED,
             ULONG send_flags)
 {

@@ -24,7 +24,8 @@ memory_free(void *handle UNUSED, void *p, size_t size UNUSED)
 
 struct mem_hooks mem_hooks = {.alloc = memory_alloc, .free = memory_free};
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 memory_start(NDIS_HANDLE handle)
 {
     mem_hooks.aux = handle;

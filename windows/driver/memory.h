@@ -5,4 +5,5 @@
 #include "driver/kernel.h"
 
 /* Before the first allocation. HANDLE: of the filter driver. */
-_IRQL_requires_max_(DISPATCH_LEVEL) void memory_start(_In_ NDIS_HANDLE handle);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+void memory_start(_In_ NDIS_HANDLE handle);

@@ -40,7 +40,8 @@ put_utf8(uint8_t *out, uint32_t c)
     return n;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 name_from_utf16(char *name, size_t size, const WCHAR *text, size_t n_bytes)
 {
     size_t len = n_bytes / sizeof *text, n = 0;
@@ -56,13 +57,15 @@ name_from_utf16(char *name, size_t size, const WCHAR *text, size_t n_bytes)
     name[n] = '\0';
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 name_from_counted(char *name, size_t size, const IF_COUNTED_STRING *text)
 {
     name_from_utf16(name, size, text->String, MIN(text->Length, sizeof text->String));
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 name_of_interface(char *name, size_t size, const GUID *guid)
 {
     NET_LUID luid;
@@ -76,7 +79,8 @@ name_of_interface(char *name, size_t size, const GUID *guid)
     return name[0] != '\0';
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 name_equal(const char *a, const char *b)
 {
     while (*a && *a == *b) {

@@ -13,7 +13,7 @@ void name_from_counted(_Out_writes_z_(size) char *name, _In_ size_t size,
                        _In_ const IF_COUNTED_STRING *text);
 /* The name that the host's administrator sees for the interface with GUID, as "Ethernet0" or
  * "vEthernet (external)". False, and NAME empty, if the host has no such interface. */
-_IRQL_requires_(PASSIVE_LEVEL) bool name_of_interface(_Out_writes_z_(size) char *name,
-                                                      _In_ size_t size, _In_ const GUID *guid);
+_IRQL_requires_(PASSIVE_LEVEL)
+bool name_of_interface(_Out_writes_z_(size) char *name, _In_ size_t size, _In_ const GUID *guid);
 /* Whether two names, each with its final zero, are the same. Any IRQL. */
 bool name_equal(_In_z_ const char *a, _In_z_ const char *b);

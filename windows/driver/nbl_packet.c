@@ -173,7 +173,8 @@ static const struct pkt_ops ops = {
     .free = view_free,
 };
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 nbl_packet_set_original(struct nbl_packet *v)
 {
     v->changed = false;
@@ -181,7 +182,8 @@ nbl_packet_set_original(struct nbl_packet *v)
     v->frame->view_len = v->pkt.len;
 }
 
-_Use_decl_annotations_ struct nbl_packet *
+_Use_decl_annotations_
+struct nbl_packet *
 nbl_packet_from_frame(struct cpu *cpu, struct frame *frame)
 {
     struct nbl_packet *v = new_view(cpu);
@@ -196,7 +198,8 @@ nbl_packet_from_frame(struct cpu *cpu, struct frame *frame)
     return v;
 }
 
-_Use_decl_annotations_ struct pkt *
+_Use_decl_annotations_
+struct pkt *
 nbl_packet_from_bytes(struct block_pool *blocks, const void *bytes, size_t n)
 {
     struct nbl_packet *v = n <= UINT32_MAX / 2 ? new_view(NULL) : NULL;
@@ -217,7 +220,8 @@ nbl_packet_from_bytes(struct block_pool *blocks, const void *bytes, size_t n)
     return &v->pkt;
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 nbl_packet_detach(struct nbl_packet *v)
 {
     return move(v, BLOCK_HEADROOM, bytes_to_take(v, 0));

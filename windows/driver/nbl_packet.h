@@ -23,12 +23,14 @@ struct nbl_packet {
 };
 
 /* A view of FRAME on CPU, or NULL. */
-_IRQL_requires_(DISPATCH_LEVEL) _Ret_maybenull_
-    struct nbl_packet *nbl_packet_from_frame(_Inout_ struct cpu *cpu, _In_ struct frame *frame);
+_IRQL_requires_(DISPATCH_LEVEL)
+_Ret_maybenull_ struct nbl_packet *nbl_packet_from_frame(_Inout_ struct cpu *cpu,
+                                                         _In_ struct frame *frame);
 /* A packet with a copy of N bytes, or NULL. */
-_IRQL_requires_max_(DISPATCH_LEVEL) _Ret_maybenull_
-    struct pkt *nbl_packet_from_bytes(_Inout_ struct block_pool *blocks,
-                                      _In_reads_bytes_(n) const void *bytes, _In_ size_t n);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+_Ret_maybenull_ struct pkt *nbl_packet_from_bytes(_Inout_ struct block_pool *blocks,
+                                                  _In_reads_bytes_(n) const void *bytes,
+                                                  _In_ size_t n);
 /* All packets of the driver are nbl_packets. */
 static inline struct nbl_packet *
 nbl_packet_of(struct pkt *p)
@@ -46,5 +48,5 @@ nbl_packet_is_original(const struct nbl_packet *v)
 /* The packet now is what the core is given: later changes are noticed. */
 void nbl_packet_set_original(_Inout_ struct nbl_packet *v);
 /* Gives the packet a block if it has none, or one that was queued with other bytes. */
-_IRQL_requires_(DISPATCH_LEVEL) _Must_inspect_result_
-    bool nbl_packet_detach(_Inout_ struct nbl_packet *v);
+_IRQL_requires_(DISPATCH_LEVEL)
+_Must_inspect_result_ bool nbl_packet_detach(_Inout_ struct nbl_packet *v);

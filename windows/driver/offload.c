@@ -77,7 +77,8 @@ put_tag(PNET_BUFFER_LIST nbl, struct nbl_packet *v)
            !pkt_push_vlan(&v->pkt, be16_from(TPID), be16_from((uint16_t)tci));
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 offload_from_list(PNET_BUFFER_LIST nbl, bool external, struct nbl_packet *v)
 {
     if (external) {
@@ -94,7 +95,8 @@ offload_from_list(PNET_BUFFER_LIST nbl, bool external, struct nbl_packet *v)
 
 /* -- To a list -- */
 
-_Use_decl_annotations_ NDIS_NET_BUFFER_LIST_8021Q_INFO
+_Use_decl_annotations_
+NDIS_NET_BUFFER_LIST_8021Q_INFO
 offload_take_tag(struct block *b)
 {
     NDIS_NET_BUFFER_LIST_8021Q_INFO tag = {.Value = NULL};
@@ -128,7 +130,8 @@ put_partial(const struct block *b, NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO *su
     sum->Transmit.IsIPv6 = b->is_ipv6;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 offload_to_list(const struct block *b, NDIS_NET_BUFFER_LIST_8021Q_INFO tag, bool external,
                 PNET_BUFFER_LIST nbl)
 {

@@ -30,7 +30,8 @@ reserve(PNDIS_OID_REQUEST request, struct waiting *waiting, PNDIS_OID_REQUEST or
     memcpy(request->SourceReserved, &r, sizeof r);
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 filter_ask(struct filter *f, PNDIS_OID_REQUEST request)
 {
     struct waiting waiting;
@@ -158,7 +159,8 @@ run_step(struct filter *f, const struct step *s, PNDIS_OID_REQUEST request)
     return call(f, NULL, s->nic_after, request);
 }
 
-_Use_decl_annotations_ NDIS_STATUS NTAPI
+_Use_decl_annotations_
+NDIS_STATUS NTAPI
 filter_oid_request(NDIS_HANDLE filter, PNDIS_OID_REQUEST request)
 {
     struct filter *f = filter;
@@ -172,7 +174,8 @@ filter_oid_request(NDIS_HANDLE filter, PNDIS_OID_REQUEST request)
     return pass(f, request);
 }
 
-_Use_decl_annotations_ VOID NTAPI
+_Use_decl_annotations_
+VOID NTAPI
 filter_oid_request_complete(NDIS_HANDLE filter, PNDIS_OID_REQUEST request, NDIS_STATUS status)
 {
     struct filter *f = filter;
@@ -188,7 +191,8 @@ filter_oid_request_complete(NDIS_HANDLE filter, PNDIS_OID_REQUEST request, NDIS_
     NdisFOidRequestComplete(f->handle, r.original, status);
 }
 
-_Use_decl_annotations_ VOID NTAPI
+_Use_decl_annotations_
+VOID NTAPI
 filter_cancel_oid_request(NDIS_HANDLE filter, PVOID request_id)
 {
     struct filter *f = filter;

@@ -118,7 +118,8 @@ output_one(struct cpu *cpu, struct nbl_packet *v, const struct nic *nic)
     return output_copy(cpu, v, nic);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 output_batch(struct cpu *cpu, uint32_t no, struct pkt_batch *batch)
 {
     struct vport *vport = vport_find(&cpu->driver->vports, no);
@@ -314,7 +315,8 @@ send_frames(struct cpu *cpu, struct arrival *a)
     return false;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 output_flush(struct cpu *cpu)
 {
     struct arrival rest = {.nbl = NULL};

@@ -12,7 +12,8 @@
 NTSTATUS NTAPI BCryptGenRandom(PVOID algorithm, PUCHAR buffer, ULONG n, ULONG flags);
 #endif
 
-_Use_decl_annotations_ uint64_t
+_Use_decl_annotations_
+uint64_t
 random_u64(void)
 {
     uint64_t x = 0;

@@ -4,4 +4,5 @@
 
 #include "driver/kernel.h"
 
-_IRQL_requires_(PASSIVE_LEVEL) uint64_t random_u64(void);
+_IRQL_requires_(PASSIVE_LEVEL)
+uint64_t random_u64(void);

@@ -25,7 +25,8 @@ static const struct {
     {E_IO, STATUS_UNSUCCESSFUL},
 };
 
-_Use_decl_annotations_ NTSTATUS
+_Use_decl_annotations_
+NTSTATUS
 status_from_error(int error)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -36,7 +37,8 @@ status_from_error(int error)
     return STATUS_UNSUCCESSFUL;
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 status_to_error(NTSTATUS status)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -79,7 +79,8 @@ unbind(struct nic *nic)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 nics_bind(struct filter *f)
 {
     LIST_FOR_EACH (struct nic, nic, node, &f->nics) {
@@ -87,7 +88,8 @@ nics_bind(struct filter *f)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 nics_unbind(struct filter *f)
 {
     LIST_FOR_EACH (struct nic, nic, node, &f->nics) {
@@ -95,7 +97,8 @@ nics_unbind(struct filter *f)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 nics_bind_vport(struct filter *f, struct vport *vport)
 {
     LIST_FOR_EACH (struct nic, nic, node, &f->nics) {
@@ -125,7 +128,8 @@ find(const struct filter *f, uint32_t port_id, uint32_t index)
     return nic;
 }
 
-_Use_decl_annotations_ struct nic *
+_Use_decl_annotations_
+struct nic *
 nic_find_source(const struct filter *f, uint32_t port_id, uint32_t index)
 {
     struct nic *nic = find(f, port_id, index);
@@ -218,7 +222,8 @@ set_name(struct nic *nic, const char *name)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 nics_rename(struct filter *f, uint32_t port_id, const char *name)
 {
     LIST_FOR_EACH (struct nic, nic, node, &f->nics) {
@@ -229,7 +234,8 @@ nics_rename(struct filter *f, uint32_t port_id, const char *name)
     }
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 nic_put(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
 {
     char name[DP_NAME_MAX];
@@ -269,7 +275,8 @@ set_connected(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters, bo
     driver_unlock(f->driver);
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 nic_connect(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
 {
     NDIS_STATUS status = nic_put(f, parameters);
@@ -279,7 +286,8 @@ nic_connect(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
     return status;
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 nic_disconnect(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
 {
     set_connected(f, parameters, false);
@@ -287,7 +295,8 @@ nic_disconnect(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
     return NDIS_STATUS_SUCCESS;
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 nic_del(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
 {
     driver_lock(f->driver);
@@ -299,7 +308,8 @@ nic_del(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
     return NDIS_STATUS_SUCCESS;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 nics_clear(struct filter *f)
 {
     driver_lock(f->driver);
@@ -324,7 +334,8 @@ is_second(const struct filter *f, const struct nic *nic)
     return false;
 }
 
-_Use_decl_annotations_ bool
+_Use_decl_annotations_
+bool
 nics_next(const struct filter *f, uint32_t *at, struct dp_netdev *out)
 {
     uint32_t position = 0;

@@ -8,7 +8,8 @@
 #include "driver/name.h"
 #include "driver/switch_nic.h"
 
-_Use_decl_annotations_ struct switch_port *
+_Use_decl_annotations_
+struct switch_port *
 switch_port_find(const struct filter *f, uint32_t id)
 {
     LIST_FOR_EACH (struct switch_port, port, node, &f->ports) {
@@ -19,7 +20,8 @@ switch_port_find(const struct filter *f, uint32_t id)
     return NULL;
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 switch_port_put(struct filter *f, const NDIS_SWITCH_PORT_PARAMETERS *parameters)
 {
     if (parameters->IsValidationPort) {
@@ -46,7 +48,8 @@ delete_port(struct switch_port *port)
     mem_free(port, sizeof *port);
 }
 
-_Use_decl_annotations_ NDIS_STATUS
+_Use_decl_annotations_
+NDIS_STATUS
 switch_port_del(struct filter *f, const NDIS_SWITCH_PORT_PARAMETERS *parameters)
 {
     driver_lock(f->driver);
@@ -58,7 +61,8 @@ switch_port_del(struct filter *f, const NDIS_SWITCH_PORT_PARAMETERS *parameters)
     return NDIS_STATUS_SUCCESS;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 switch_ports_clear(struct filter *f)
 {
     driver_lock(f->driver);

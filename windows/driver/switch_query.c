@@ -102,7 +102,8 @@ read_nics(struct filter *f)
     mem_free(a.bytes, a.room);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 filter_read_switch(struct filter *f)
 {
     struct answer a;

@@ -47,7 +47,8 @@ wake_later(struct cpu *cpu, struct client *client)
     cpu->work.waiting = client;
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 upcall_send(struct cpu *cpu, struct pkt *p, const struct dp_upcall *up)
 {
     struct client *client = client_for(cpu, p, up);

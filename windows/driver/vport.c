@@ -64,14 +64,16 @@ grow(struct vport_table *t, uint32_t no)
     return 0;
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 vport_table_init(struct vport_table *t, struct epoch *epoch, uint32_t n_cpus)
 {
     *t = (struct vport_table){.epoch = epoch, .n_cpus = n_cpus};
     return grow(t, 0);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 vport_table_fini(struct vport_table *t)
 {
     if (!t->array) {
@@ -84,14 +86,16 @@ vport_table_fini(struct vport_table *t)
     t->array = NULL;
 }
 
-_Use_decl_annotations_ struct vport *
+_Use_decl_annotations_
+struct vport *
 vport_find(const struct vport_table *t, uint32_t no)
 {
     const struct vport_array *array = PORT_LOAD_ACQUIRE(&t->array);
     return no < array->size ? PORT_LOAD_ACQUIRE(&array->slot[no]) : NULL;
 }
 
-_Use_decl_annotations_ struct vport *
+_Use_decl_annotations_
+struct vport *
 vport_next(const struct vport_table *t, uint32_t from)
 {
     for (uint32_t no = from; no < t->array->size; no++) {
@@ -102,7 +106,8 @@ vport_next(const struct vport_table *t, uint32_t from)
     return NULL;
 }
 
-_Use_decl_annotations_ struct vport *
+_Use_decl_annotations_
+struct vport *
 vport_find_name(const struct vport_table *t, const char *name)
 {
     for (struct vport *v = vport_next(t, 0); v; v = vport_next(t, v->no + 1)) {
@@ -128,7 +133,8 @@ choose_number(const struct vport_table *t, uint32_t *no)
     return -E_FBIG;
 }
 
-_Use_decl_annotations_ int
+_Use_decl_annotations_
+int
 vport_add(struct vport_table *t, const struct dp_vport *wanted, uint32_t *no, struct vport **vport)
 {
     uint32_t chosen = *no;
@@ -155,7 +161,8 @@ vport_add(struct vport_table *t, const struct dp_vport *wanted, uint32_t *no, st
     return 0;
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 vport_del(struct vport_table *t, struct vport *v)
 {
     vport_unbind(v);
@@ -163,7 +170,8 @@ vport_del(struct vport_table *t, struct vport *v)
     epoch_defer(t->epoch, &v->deferred);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 vport_bind(struct vport *v, struct nic *nic)
 {
     ASSERT(!v->nic && !nic->vport);
@@ -171,7 +179,8 @@ vport_bind(struct vport *v, struct nic *nic)
     PORT_STORE_RELEASE(&nic->vport, v);
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 vport_unbind(struct vport *v)
 {
     if (v->nic) {
@@ -194,7 +203,8 @@ add_counters(const struct vport *v, struct dp_vport_stats *sum)
     }
 }
 
-_Use_decl_annotations_ void
+_Use_decl_annotations_
+void
 vport_describe(const struct vport *v, struct dp_vport *out)
 {
     memset(out, 0, sizeof *out);
