@@ -13,6 +13,11 @@
 
 static const struct corpus_host *const hosts[] = {
     &corpus_host_core,
+#ifdef _WIN32
+    &corpus_host_wine,
+#else
+    &corpus_host_native,
+#endif
 };
 
 struct tally {
