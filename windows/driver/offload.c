@@ -72,9 +72,14 @@ put_tag(PNET_BUFFER_LIST nbl, struct nbl_packet *v)
     }
     uint32_t tci = tag.TagHeader.UserPriority << 13 | tag.TagHeader.CanonicalFormatId << 12 |
                    tag.TagHeader.VlanId;
-    /* A frame too short to have a tag is the core's to drop. */
-    return v->pkt.len < TAG_AT + 2 ||
-           !pkt_push_vlan(&v->pkt, be16_from(TPID), be16_from((uint16_t)tci));
+    if (v->pkt.len < TAG_AT + 2) {
+        return true; /* too short to have a tag: the core's to drop */
+    }
+    if (pkt_push_vlan(&v->pkt, be16_from(TPID), be16_from((uint16_t)tci))) {
+        return false;
+    }
+    put_be16(v->pkt.data + TAG_AT + 2, (uint16_t)tci); /* the drop-eligible bit, too */
+    return true;
 }
 
 _Use_decl_annotations_

@@ -41,13 +41,14 @@ insert_tag(struct sim_nbl *p, const NDIS_SWITCH_PORT_DESTINATION *to, uint8_t *f
     tag.Value = NET_BUFFER_LIST_INFO(&p->nbl, Ieee8021QNetBufferListInfo);
     unsigned vid = to->PreserveVLAN ? tag.TagHeader.VlanId : 0;
     unsigned priority = to->PreservePriority ? tag.TagHeader.UserPriority : 0;
-    if ((!vid && !priority) || size < 12) {
+    unsigned eligible = to->PreservePriority ? tag.TagHeader.CanonicalFormatId : 0;
+    if ((!vid && !priority && !eligible) || size < 12) {
         return size;
     }
     memmove(frame + 16, frame + 12, size - 12);
     frame[12] = 0x81;
     frame[13] = 0x00;
-    frame[14] = (uint8_t)(priority << 5 | vid >> 8);
+    frame[14] = (uint8_t)(priority << 5 | eligible << 4 | vid >> 8);
     frame[15] = (uint8_t)vid;
     return size + 4;
 }
@@ -98,15 +99,18 @@ sim_deliver(struct sim_switch *sw, struct sim_nbl *p)
     KeSetEvent(&sim.arrived, 0, FALSE);
 }
 
-/* Takes the 802.1Q tag out of FRAME into INFO; what is left goes to BUFFER. */
+/* Takes the 802.1Q tag out of FRAME into INFO; what is left goes to BUFFER. A tag of zeros, which
+ * would be as good as none there, stays. */
 static struct sim_frame
 strip_tag(const struct sim_frame *frame, uint8_t *buffer, NDIS_NET_BUFFER_LIST_8021Q_INFO *info)
 {
     const uint8_t *data = frame->data;
-    if (!sim_option(OPT_VLAN_OOB) || frame->size < 18 || data[12] != 0x81 || data[13] != 0x00) {
+    if (!sim_option(OPT_VLAN_OOB) || frame->size < 18 || data[12] != 0x81 || data[13] != 0x00 ||
+        !(data[14] | data[15])) {
         return *frame;
     }
     info->TagHeader.UserPriority = data[14] >> 5;
+    info->TagHeader.CanonicalFormatId = data[14] >> 4 & 1;
     info->TagHeader.VlanId = (UINT32)(data[14] & 15) << 8 | data[15];
     memcpy(buffer, data, 12);
     memcpy(buffer + 12, data + 16, frame->size - 16);
