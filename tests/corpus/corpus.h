@@ -31,7 +31,7 @@ struct corpus_host {
     void (*stop)(void); /* after the transport was closed */
 };
 
-extern const struct corpus_host corpus_host_core, corpus_host_native, corpus_host_wine;
+extern const struct corpus_host corpus_host_core, corpus_host_native;
 
 /* -- script.c: files into cases -- */
 

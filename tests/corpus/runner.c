@@ -13,9 +13,7 @@
 
 static const struct corpus_host *const hosts[] = {
     &corpus_host_core,
-#ifdef _WIN32
-    &corpus_host_wine,
-#else
+#ifndef _WIN32
     &corpus_host_native,
 #endif
 };
