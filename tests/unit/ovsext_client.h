@@ -20,7 +20,7 @@ struct client {
     struct msg_attrs attrs;
 };
 
-static struct client *
+UNUSED static struct client *
 client_open(void)
 {
     struct client *c = calloc(1, sizeof *c);
@@ -37,14 +37,14 @@ client_open(void)
     return c;
 }
 
-static void
+UNUSED static void
 client_close(struct client *c)
 {
     native_close(c->file);
     free(c);
 }
 
-static void
+UNUSED static void
 begin(struct client *c, uint16_t family, uint8_t cmd, uint16_t flags)
 {
     const struct msg m = {.type = family,
@@ -57,14 +57,14 @@ begin(struct client *c, uint16_t family, uint8_t cmd, uint16_t flags)
     msg_begin(&c->w, &m);
 }
 
-static void
+UNUSED static void
 put_string(struct client *c, uint16_t attr, const char *s)
 {
     nl_put(&c->w, attr, s, strlen(s) + 1);
 }
 
 /* Sends what was begun; the answer's code. The answer is in c->answer and c->attrs. */
-static int
+UNUSED static int
 transact(struct client *c)
 {
     size_t n;
@@ -86,7 +86,7 @@ transact(struct client *c)
     return 0;
 }
 
-static int
+UNUSED static int
 make_datapath(struct client *c)
 {
     begin(c, MSG_DP, MSG_DP_CMD_NEW, MSG_F_ECHO);
@@ -95,7 +95,7 @@ make_datapath(struct client *c)
     return transact(c);
 }
 
-static int
+UNUSED static int
 make_port(struct client *c, const char *name, uint32_t no)
 {
     begin(c, MSG_VPORT, MSG_VPORT_CMD_NEW, MSG_F_ECHO);
@@ -123,7 +123,7 @@ client_with_ports(void)
 /* -- Frames and flows -- */
 
 /* N bytes of a frame of type TYPE; MARK tells frames apart. */
-static void
+UNUSED static void
 fill_frame(uint8_t *f, size_t n, uint16_t type, uint8_t mark)
 {
     memcpy(f, "\x02\0\0\0\0\x0b\x02\0\0\0\0\x0a", 12);
@@ -145,7 +145,7 @@ hex_of(const void *p, size_t n)
     return out;
 }
 
-static void
+UNUSED static void
 key_of(const void *frame, size_t n, uint32_t in_port, struct flow_key *key)
 {
     struct pkt p = {
@@ -156,7 +156,7 @@ key_of(const void *frame, size_t n, uint32_t in_port, struct flow_key *key)
 
 /* Begins a flow for all frames from IN_PORT with the Ethernet type of FRAME; its actions, as
  * attributes, follow in the nest that this returns. */
-static size_t
+UNUSED static size_t
 begin_flow(struct client *c, const void *frame, size_t n, uint32_t in_port)
 {
     struct flow_key key, mask;
@@ -174,14 +174,14 @@ begin_flow(struct client *c, const void *frame, size_t n, uint32_t in_port)
     return nl_begin(&c->w, MSG_FLOW_ATTR_ACTIONS);
 }
 
-static int
+UNUSED static int
 end_flow(struct client *c, size_t nest)
 {
     nl_end(&c->w, nest);
     return transact(c);
 }
 
-static void
+UNUSED static void
 act_output(struct client *c, uint32_t port)
 {
     nl_put_u32(&c->w, DP_ACT_OUTPUT, port);

@@ -58,13 +58,20 @@ free_fixture(struct fixture *l)
     }
 }
 
+/* A packet of L's frame, of which the first SAFE bytes stay as they are. */
 static struct nbl_packet *
-packet_of(struct fixture *l, struct cpu *cpu)
+safe_packet_of(struct fixture *l, struct cpu *cpu, uint32_t safe)
 {
-    assert_true(frame_open(&l->frame, &l->nb, UINT32_MAX));
+    assert_true(frame_open(&l->frame, &l->nb, safe));
     struct nbl_packet *v = nbl_packet_from_frame(cpu, &l->frame);
     assert_non_null(v);
     return v;
+}
+
+static struct nbl_packet *
+packet_of(struct fixture *l, struct cpu *cpu)
+{
+    return safe_packet_of(l, cpu, UINT32_MAX);
 }
 
 static struct cpu *
@@ -228,7 +235,7 @@ test_operations(void **state UNUSED)
         }
         memcpy(model + start, frame, n);
         make_fixture(&l, frame, n, 1 + round % 8);
-        struct pkt *p = &packet_of(&l, cpu)->pkt;
+        struct pkt *p = &safe_packet_of(&l, cpu, round % 3 ? UINT32_MAX : round % 200)->pkt;
         for (unsigned int step = 0; step < 12; step++) {
             uint32_t ofs = (uint32_t)rand_r((unsigned int *)&seed) % p->len;
             uint32_t k = 1 + (uint32_t)rand_r((unsigned int *)&seed) % MIN(p->len - ofs, 300u);

@@ -120,7 +120,7 @@ KeReleaseMutex(PKMUTEX mutex, BOOLEAN wait)
     if (--mutex->depth) {
         return 0;
     }
-    mutex->owner = 0;
+    __atomic_store_n(&mutex->owner, 0, __ATOMIC_RELAXED); /* others look whether it is theirs */
     set_state(&mutex->header, 1);
     return 0;
 }
@@ -131,11 +131,12 @@ satisfied(DISPATCHER_HEADER *object)
 {
     if (object->type == NATIVE_MUTEX) {
         PKMUTEX mutex = (PKMUTEX)(PVOID)object;
-        if (!object->signalled && mutex->owner != kernel_thread_self()) {
+        if (!object->signalled &&
+            __atomic_load_n(&mutex->owner, __ATOMIC_RELAXED) != kernel_thread_self()) {
             return false;
         }
         object->signalled = 0;
-        mutex->owner = kernel_thread_self();
+        __atomic_store_n(&mutex->owner, kernel_thread_self(), __ATOMIC_RELAXED);
         mutex->depth++;
         return true;
     }

@@ -9,7 +9,7 @@
 #define BACK_PRESSURE_PACKETS 512
 #define BACK_PRESSURE_MS      1000
 
-/* Copies the data of NB to TO, which has room for MAX_FRAME. */
+/* Copies the data of NB to TO. */
 static size_t
 gather(PNET_BUFFER nb, uint8_t *to)
 {
@@ -81,12 +81,12 @@ sim_deliver(struct sim_switch *sw, struct sim_nbl *p)
 {
     const NDIS_SWITCH_PORT_DESTINATION *to;
     size_t n = sim_forwarding_destinations(p, &to);
-    uint8_t *frame = host_alloc(MAX_FRAME + 4);
     for (PNET_BUFFER nb = p->nbl.FirstNetBuffer; nb; nb = nb->Next) {
         if (nb->DataLength > MAX_FRAME) {
             sim_fail("delivery: a packet of %u bytes", nb->DataLength);
             continue;
         }
+        uint8_t *frame = host_alloc((size_t)nb->DataLength + 4);
         for (size_t i = 0; i < n; i++) {
             size_t size = gather(nb, frame);
             if (!to[i].IsExcluded) {
@@ -94,8 +94,8 @@ sim_deliver(struct sim_switch *sw, struct sim_nbl *p)
                 capture(sw, &to[i], frame, size);
             }
         }
+        host_free(frame);
     }
-    host_free(frame);
     KeSetEvent(&sim.arrived, 0, FALSE);
 }
 
@@ -200,8 +200,7 @@ sim_send(const char *switch_name, unsigned id, const struct sim_frame *frames, s
     NDIS_SWITCH_NIC_INDEX index;
     KIRQL irql = sim_lock();
     struct sim_switch *sw = sim_switch_find(switch_name);
-    if (sw && sw->module &&
-        (sim_state(sw->module) == SIM_RUNNING || sim_state(sw->module) == SIM_PAUSING)) {
+    if (sw && sw->module && sw->module->admits) {
         m = sw->module;
         __atomic_add_fetch(&m->lent, 1, __ATOMIC_ACQ_REL); /* keeps it attached meanwhile */
     }

@@ -3,7 +3,6 @@
  * the switch's own packets, made of frames and cut over several MDLs. */
 #include "simswitch/sim_internal.h"
 
-
 struct sim_pool {
     struct sim_object object;
     bool with_buffer; /* a net buffer comes with each list */

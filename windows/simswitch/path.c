@@ -359,8 +359,8 @@ sim_path_drain(struct sim_module *m, unsigned ms)
     ULONGLONG end = sim_deadline(ms);
     for (;;) {
         sim_edge_quiesce();
-        if (__atomic_load_n(&m->lent, __ATOMIC_ACQUIRE) == 0
-            && __atomic_load_n(&m->borrowed, __ATOMIC_ACQUIRE) == 0) {
+        if (__atomic_load_n(&m->lent, __ATOMIC_ACQUIRE) == 0 &&
+            __atomic_load_n(&m->borrowed, __ATOMIC_ACQUIRE) == 0) {
             return true;
         }
         if (!sim_wait(end)) {

@@ -111,7 +111,11 @@ NdisDprReleaseSpinLock(PNDIS_SPIN_LOCK lock)
 struct _NDIS_RW_LOCK_EX {
     struct sim_object object;
     volatile LONG holders;
+    volatile LONG writers_waiting;
 };
+
+/* How often a reader lets waiting writers go first; for ever would hang one that reads twice. */
+#define READER_PATIENCE 1000
 
 PNDIS_RW_LOCK_EX
 NdisAllocateRWLock(NDIS_HANDLE handle)
@@ -146,6 +150,10 @@ NdisAcquireRWLockRead(PNDIS_RW_LOCK_EX lock, PLOCK_STATE_EX state, UCHAR flags)
 {
     rw_raise(lock, state, flags, __func__);
     state->LockState = 1;
+    for (int i = 0;
+         i < READER_PATIENCE && __atomic_load_n(&lock->writers_waiting, __ATOMIC_RELAXED); i++) {
+        host_yield();
+    }
     for (;;) {
         LONG n = __atomic_load_n(&lock->holders, __ATOMIC_RELAXED);
         if (n >= 0 && __atomic_compare_exchange_n(&lock->holders, &n, n + 1, false,
@@ -161,10 +169,12 @@ NdisAcquireRWLockWrite(PNDIS_RW_LOCK_EX lock, PLOCK_STATE_EX state, UCHAR flags)
 {
     rw_raise(lock, state, flags, __func__);
     state->LockState = 2;
+    InterlockedIncrement(&lock->writers_waiting);
     for (;;) {
         LONG n = 0;
         if (__atomic_compare_exchange_n(&lock->holders, &n, -1, false, __ATOMIC_ACQUIRE,
                                         __ATOMIC_RELAXED)) {
+            InterlockedDecrement(&lock->writers_waiting);
             return;
         }
         host_yield();

@@ -118,7 +118,7 @@ struct sim_module {
     struct sim_switch *sw;
     NDIS_HANDLE context;
     bool attributes_set;
-    bool admits;             /* packets from above; guarded by sim.lock */
+    bool admits;  /* packets from above; guarded by sim.lock */
     int state;    /* enum sim_state, atomically */
     KEVENT moved; /* a pause or restart that was pended is complete */
     NDIS_STATUS move_status;
