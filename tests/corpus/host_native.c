@@ -146,9 +146,14 @@ native_inject(uint32_t port, const void *frame, size_t n)
 {
     native_switch_send(port, frame, n);
     native_switch_rest();
+    next_port = 1;
+}
+
+static void
+native_poll(void)
+{
     read_upcalls();
     native_switch_rest(); /* from what the receivers did about them */
-    next_port = 1;
 }
 
 static bool
@@ -169,5 +174,6 @@ const struct corpus_host corpus_host_native = {
     .start = native_begin,
     .inject = native_inject,
     .capture = native_capture,
+    .poll = native_poll,
     .stop = native_switch_stop,
 };

@@ -133,6 +133,7 @@ check(uint32_t port, uint8_t src, uint8_t dst, const char expected[CORPUS_PORTS 
         memset(bytes, 0xff, 6);
     }
     corpus_host_native.inject(port, bytes, 60);
+    corpus_host_native.poll();
     while (corpus_host_native.capture(f)) {
         bool is_tagged = f->n == 64 && get_be16(f->bytes + 12) == 0x8100 &&
                          !memcmp(f->bytes + 16, bytes + 12, 48);
