@@ -217,6 +217,31 @@ test_tag(void **state UNUSED)
     }
 }
 
+/* What a guest may still change is not sent once it has been looked at: the copy is. */
+static void
+test_unsafe(void **state UNUSED)
+{
+    struct fixture l;
+    struct cpu *cpu = enter();
+    make_fixture(&l, tcp_frame, sizeof tcp_frame, 1);
+    struct nbl_packet *v = safe_packet_of(&l, cpu, 34);
+    assert_int_equal(v->pkt.linear, 34);
+    assert_non_null(pkt_need(&v->pkt, 0, 34));
+    assert_true(nbl_packet_is_original(v));
+    assert_non_null(pkt_need(&v->pkt, 34, 4));
+    assert_false(nbl_packet_is_original(v));
+    l.pieces[0][3 + 34] ^= 1;
+    assert_int_equal(*pkt_need(&v->pkt, 34, 1), tcp_frame[34]);
+    pkt_free(&v->pkt);
+    /* The same of a frame that is safe. */
+    v = packet_of(&l, cpu);
+    assert_non_null(pkt_need(&v->pkt, 34, 4));
+    assert_true(nbl_packet_is_original(v));
+    pkt_free(&v->pkt);
+    free_fixture(&l);
+    cpu_leave(cpu, 0);
+}
+
 /* Random operations on a frame in pieces, with clones, and on plain memory. */
 static void
 test_operations(void **state UNUSED)
@@ -303,7 +328,7 @@ main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
         TEST(test_to_send), TEST(test_udp_and_nonsense), TEST(test_received),
-        TEST(test_tag),     TEST(test_operations),
+        TEST(test_tag),     TEST(test_unsafe),           TEST(test_operations),
 #undef TEST
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,18 @@ own_list_free(struct filter *f, PNET_BUFFER_LIST nbl, struct nbl_chain *done)
     }
 }
 
+/* Says that the segmentation that NBL's sender left to be done is done, as who completes must. */
+static void
+complete_segmentation(PNET_BUFFER_LIST nbl)
+{
+    NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO lso = {
+        .Value = NET_BUFFER_LIST_INFO(nbl, TcpLargeSendNetBufferListInfo)};
+    if (lso.Value && lso.Transmit.Type == NDIS_TCP_LARGE_SEND_OFFLOAD_V2_TYPE) {
+        lso.LsoV2TransmitComplete.Reserved = 0;
+        NET_BUFFER_LIST_INFO(nbl, TcpLargeSendNetBufferListInfo) = lso.Value;
+    }
+}
+
 /* Completes CHAIN, all of which the switch gave us. */
 static void
 complete_chain(struct filter *f, struct nbl_chain *chain, NDIS_STATUS status, ULONG flags)
@@ -69,6 +81,7 @@ complete_chain(struct filter *f, struct nbl_chain *chain, NDIS_STATUS status, UL
     }
     for (PNET_BUFFER_LIST nbl = chain->first; nbl; nbl = NET_BUFFER_LIST_NEXT_NBL(nbl)) {
         NET_BUFFER_LIST_STATUS(nbl) = status;
+        complete_segmentation(nbl);
     }
     NdisFSendNetBufferListsComplete(f->handle, chain->first, flags);
 }

@@ -19,7 +19,7 @@ enum {
     CPUS_MAX = 64,    /* further CPUs share these */
     CPU_VIEWS = 1024, /* a batch, all nested lists of actions, the recirculation queue */
     CPU_FRAMES = PKT_BATCH_MAX,
-    CPU_EMC_SIZE = 8192
+    CPU_EMC_SIZE = 4096
 };
 
 struct driver;

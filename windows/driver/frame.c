@@ -41,6 +41,7 @@ bool
 frame_open(struct frame *f, PNET_BUFFER nb, uint32_t safe)
 {
     *f = (struct frame){.nb = nb, .len = NET_BUFFER_DATA_LENGTH(nb)};
+    f->unsafe = safe < f->len;
     struct piece p = find_piece(nb, 0);
     if (!f->len || !p.mdl) {
         return true;

@@ -14,6 +14,7 @@ struct frame {
     uint32_t linear;   /* of them there are so many in one piece that stay as they are */
     uint32_t arrival;  /* which list it is of, in cpu.arrivals */
     uint32_t view_len; /* of the packet as the core got it: longer by a tag that was out of band */
+    bool unsafe;       /* there is more, which a guest may change under our eyes */
     bool used;         /* went somewhere: out, or to a client */
     struct destination_set to; /* of the frame as it came */
 };

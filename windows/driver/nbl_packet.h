@@ -38,11 +38,13 @@ nbl_packet_of(struct pkt *p)
     return CONTAINER_OF(p, struct nbl_packet, pkt);
 }
 
-/* It is the frame as the core got it, whole and unchanged. */
+/* It is the frame as the core got it, whole and unchanged. Not so if bytes that a guest may change
+ * had to be looked at: then what was looked at, in the block, is the packet. */
 static inline bool
 nbl_packet_is_original(const struct nbl_packet *v)
 {
-    return v->frame && !v->changed && v->pkt.len == v->frame->view_len;
+    return v->frame && !v->changed && v->pkt.len == v->frame->view_len &&
+           !(v->frame->unsafe && v->block);
 }
 
 /* The packet now is what the core is given: later changes are noticed. */

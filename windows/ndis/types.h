@@ -3,9 +3,11 @@
  * Included by ndis.h alone, which says where all of this comes from. */
 #pragma once
 
-/* Drivers import NDIS's functions; the simulated switch, which is NDIS, defines this and has them.
- */
-#ifdef NDIS_IMPLEMENTATION
+/* Drivers import NDIS's functions; the simulated switch, which is NDIS, defines
+ * NDIS_IMPLEMENTATION and has them. */
+#if defined(NDIS_IMPLEMENTATION) && defined(_WIN32)
+#define NDISAPI __declspec(dllexport)
+#elif defined(NDIS_IMPLEMENTATION)
 #define NDISAPI
 #else
 #define NDISAPI DECLSPEC_IMPORT

@@ -102,8 +102,7 @@ sim_edge_start(void)
     for (unsigned i = 0; i < N_THREADS; i++) {
         HANDLE handle;
         PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, run, NULL);
-        ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, *PsThreadType, KernelMode,
-                                  &threads[i], NULL);
+        ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, NULL, KernelMode, &threads[i], NULL);
         ZwClose(handle);
     }
 }

@@ -37,3 +37,10 @@ void host_unpoison(void *p, size_t size);
 
 /* Lets other threads run. */
 void host_yield(void);
+
+/* Time in 100 ns that does not jump. */
+ULONGLONG host_ticks(void);
+
+/* The simulator has started; the filter driver is gone (Wine: and will be unloaded, with us). */
+void host_started(void);
+void host_stopping(void);

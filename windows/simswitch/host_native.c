@@ -96,3 +96,19 @@ host_yield(void)
 {
     sched_yield();
 }
+
+ULONGLONG
+host_ticks(void)
+{
+    return KeQueryInterruptTime();
+}
+
+void
+host_started(void)
+{
+}
+
+void
+host_stopping(void)
+{
+}

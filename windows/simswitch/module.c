@@ -116,11 +116,14 @@ VOID
 NdisFDeregisterFilterDriver(NDIS_HANDLE handle)
 {
     struct sim_filter *filter = sim_object_check(handle, SIM_FILTER, __func__);
+    KeWaitForSingleObject(&sim.control, Executive, KernelMode, FALSE, NULL);
     LIST_FOR_EACH (struct sim_switch, sw, node, &sim.switches) {
         unbind(sw);
     }
     sim.filter = NULL;
+    KeReleaseMutex(&sim.control, FALSE);
     sim_object_free(filter);
+    host_stopping();
 }
 
 static void

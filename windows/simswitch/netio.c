@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IP Helper's names of network interfaces, as far as an extension asks: from an adapter's GUID to
  * its LUID to its alias ("Ethernet0").  Adapters get their aliases when they are plugged in. */
+#include "simswitch/sim_internal.h"
 #include "simswitch/sim_netio.h"
 
 #define N_INTERFACES 64
 
-static struct interface {
+static struct named {
     GUID guid;
     char alias[SIM_NAME_MAX];
     bool used;
@@ -40,8 +41,8 @@ sim_interface_add(const GUID *guid, const char *alias)
     sim_unlock(irql);
 }
 
-NTSTATUS NTAPI
-ConvertInterfaceGuidToLuid(const GUID *guid, NET_LUID *luid)
+NTSTATUS
+sim_interface_luid(const GUID *guid, NET_LUID *luid)
 {
     NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
     KIRQL irql = sim_lock();
@@ -58,8 +59,8 @@ ConvertInterfaceGuidToLuid(const GUID *guid, NET_LUID *luid)
     return status;
 }
 
-NTSTATUS NTAPI
-ConvertInterfaceLuidToAlias(const NET_LUID *luid, PWSTR alias, SIZE_T length)
+NTSTATUS
+sim_interface_alias(const NET_LUID *luid, PWSTR alias, SIZE_T length)
 {
     unsigned i = (unsigned)luid->Info.NetLuidIndex;
     NTSTATUS status = STATUS_INVALID_PARAMETER;

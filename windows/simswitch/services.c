@@ -363,7 +363,7 @@ NdisFreeIoWorkItem(NDIS_HANDLE handle)
 VOID
 NdisGetSystemUpTimeEx(PLARGE_INTEGER ms)
 {
-    ms->QuadPart = (LONGLONG)(KeQueryInterruptTime() / 10000);
+    ms->QuadPart = (LONGLONG)(host_ticks() / 10000);
 }
 
 ULONG

@@ -16,6 +16,7 @@ sim_start(void)
     sim_nbl_pools_start();
     sim_edge_start();
     sim.started = true;
+    host_started();
 }
 
 void
@@ -49,13 +50,13 @@ sim_fail(const char *format, ...)
 ULONGLONG
 sim_deadline(unsigned ms)
 {
-    return KeQueryInterruptTime() + 10000ull * ms;
+    return host_ticks() + 10000ull * ms;
 }
 
 bool
 sim_wait(ULONGLONG deadline)
 {
-    if (KeQueryInterruptTime() >= deadline) {
+    if (host_ticks() >= deadline) {
         return false;
     }
     /* The event wakes one of those who wait; the milliseconds are for the others. */

@@ -9,6 +9,8 @@
 #define NDIS_IMPLEMENTATION 1
 
 #include "simswitch/simswitch.h"
+
+#undef ASSERT /* the kernel's; base has its own */
 #include "base/list.h"
 
 #include "simswitch/host.h"
