@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OVSExt.sys under Wine, on the simulated switch of our ndis.sys: messages go through the driver's
  * device as they do from ovs-vswitchd, frames by commands to the simulator's. Both drivers are
- * loaded already. It does not tell drops by reason. */
+ * loaded already, and the switch `sw` is there. It does not tell drops by reason. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,9 +58,6 @@ take_apart(void)
     for (int port = 1; port <= CORPUS_PORTS; port++) {
         runf("unplug sw %d", port);
     }
-    run("pause sw");
-    run("detach sw");
-    run("switch-del sw");
     CloseHandle(sim.control);
     os_free(sim.reply);
 }
@@ -75,7 +72,7 @@ wine_start(struct os_loop *loop, struct dpif_transport **t)
         return false;
     }
     sim.reply = xalloc(NDISSIM_MAX_REPLY);
-    bool ok = run("switch sw") != NULL;
+    bool ok = true;
     for (int port = 1; ok && port <= CORPUS_PORTS; port++) {
         ok = runf("plug sw %d vm p%d", port, port) != NULL;
     }
