@@ -117,9 +117,10 @@ start_thread(struct epoch *e)
     if (!NT_SUCCESS(status)) {
         return -E_NOMEM;
     }
-    /* The handle is good for as long as we hold it, so this cannot fail. */
-    status = ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, *PsThreadType, KernelMode,
-                                       &e->thread, NULL);
+    /* The handle is good for as long as we hold it, so this cannot fail. No type is asked for:
+     * MinGW declares PsThreadType with an indirection less than the WDK. */
+    status = ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, NULL, KernelMode, &e->thread,
+                                       NULL);
     VERIFY(NT_SUCCESS(status));
     ZwClose(handle);
     return 0;
