@@ -104,16 +104,19 @@ def windows():
     box.close()
 
 
-class Switch:
-    """The driver, in Wine's kernel, on a simulated switch called `sw`."""
+# Modules of Wine's kernel that the simulator has in place of Wine's own.
+SIMULATED = ("ndis", "netio", "ksecdd")
 
-    def __init__(self, windows):
+
+class Switch:
+    """The driver (or another extension), in Wine's kernel, on a simulated switch called `sw`."""
+
+    def __init__(self, windows, service="OVSExt", driver="driver/OVSExt.sys"):
         self.windows = windows
         shutil.copy(os.path.join(BUILD, "windows", "simswitch", "simswitch.exe"),
                     windows.programs)
-        windows.install("OVSExt", "simswitch/ndis.sys", "simswitch/netio.sys",
-                        "driver/OVSExt.sys")
-        windows.ok("sc", "start", "OVSExt")
+        windows.install(service, *[f"simswitch/{x}.sys" for x in SIMULATED], driver)
+        windows.ok("sc", "start", service)
         self.run("switch", "sw")
 
     def run(self, *words):
@@ -142,15 +145,23 @@ class Switch:
             return f.read()
 
 
-@pytest.fixture
-def switch():
+def simulated_switch(**kwargs):
     if not BUILD or not PREPARED:
         pytest.skip("no Windows build to test: dev/check wine makes one")
-    windows = Windows(WINEDLLOVERRIDES="ndis.sys,netio.sys=n")
-    box = None
+    windows = Windows(WINEDLLOVERRIDES=";".join(f"{x}.sys=n" for x in SIMULATED))
     try:
-        box = Switch(windows)
+        box = Switch(windows, **kwargs)
         yield box
         assert box.failure() == ""
     finally:
         windows.close()
+
+
+@pytest.fixture
+def switch():
+    yield from simulated_switch()
+
+
+@pytest.fixture
+def hub_switch():
+    yield from simulated_switch(service="WeftHub", driver="simswitch/hub.sys")
