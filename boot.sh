@@ -19,7 +19,7 @@ BUILD="gcc libc6-dev linux-libc-dev make meson ninja-build pkg-config python3
 DEMO="iproute2 iputils-ping iperf3 procps python3 tcpdump util-linux"
 CHECK="$DEMO binutils clang clang-format-14 llvm libclang-rt-14-dev libcmocka-dev openssl
        python3-pytest python3-pytest-xdist python3-scapy ethtool socat
-       wine wine64"
+       osslsigncode wine wine64"
 
 cd "$(dirname "$0")"
 

@@ -100,7 +100,10 @@ parse_own_option(int val, const char *arg, struct vswitchd_options *options)
     case OPT_MLOCKALL:
         os_lock_memory();
         break;
-    default: /* --disable-system…: there is no kernel datapath to leave alone */
+    case OPT_DISABLE_SYSTEM:
+        options->disable_system = true;
+        break;
+    default: /* --disable-system-route: no route is looked at */
         break;
     }
 }

@@ -73,6 +73,18 @@ dpif_set_kernel(struct dpif_set *set, dpif_transport_open_fn *open, void *aux)
     dpif_has_kernel(set);
 }
 
+static int
+no_kernel(void *aux UNUSED, struct os_loop *loop UNUSED, struct dpif_transport **t UNUSED)
+{
+    return -E_NODEV;
+}
+
+void
+dpif_disable_kernel(struct dpif_set *set)
+{
+    dpif_set_kernel(set, no_kernel, NULL);
+}
+
 bool
 dpif_has_kernel(struct dpif_set *set)
 {

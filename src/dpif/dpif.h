@@ -87,6 +87,8 @@ struct dpif *dpif_find(const struct dpif_set *, const char *name, const char *ty
 void dpif_open_all(struct dpif_set *);
 /* Whether the host's kernel has a datapath for us. */
 bool dpif_has_kernel(struct dpif_set *);
+/* Leaves the kernel's datapath alone: there is no type "system" then. */
+void dpif_disable_kernel(struct dpif_set *);
 struct dpif *dpif_first(const struct dpif_set *);
 struct dpif *dpif_next(const struct dpif *);
 void dpif_destroy(struct dpif *);

@@ -127,13 +127,16 @@ open_replica(struct vswitchd *v, const char *database, struct err *e)
 }
 
 static void
-open_switch(struct vswitchd *v, enum netdev_dummies dummies)
+open_switch(struct vswitchd *v, const struct vswitchd_options *options)
 {
     v->registry = netdev_registry_new(v->loop, devices_changed, v);
     v->dpifs = dpif_set_new(v->registry);
     v->ofprotos = ofproto_set_new(v->dpifs, v->registry);
-    netdev_enable_dummies(v->registry, dummies);
-    dpif_enable_dummies(v->dpifs, dummies);
+    netdev_enable_dummies(v->registry, options->dummies);
+    dpif_enable_dummies(v->dpifs, options->dummies);
+    if (options->disable_system) {
+        dpif_disable_kernel(v->dpifs);
+    }
 }
 
 static void
@@ -158,7 +161,7 @@ vswitchd_start(struct os_loop *loop, const struct vswitchd_options *options,
     os_timer_init(&v->averages, loop, averages_due, v);
     os_timer_start(&v->stats, DEFAULT_STATS_MS);
     os_timer_start(&v->averages, AVERAGES_MS);
-    open_switch(v, options->dummies);
+    open_switch(v, options);
     memory_add_reporter(count_memory, v);
     memory_watch(loop);
     int code = command_server_open(loop, options->unixctl, &v->commands, e);

@@ -10,6 +10,7 @@ struct vswitchd_options {
     const char *database; /* stream name */
     const char *unixctl;  /* socket for runtime commands, NULL for the default */
     enum netdev_dummies dummies;
+    bool disable_system; /* no datapath in the kernel */
 };
 
 struct vswitchd;

@@ -35,6 +35,9 @@ struct loop_kernel {
     struct list deferred;
     uint32_t last_pid;
     unsigned int n_requests, n_upcalls, n_lost;
+    /* Sees every packet that leaves a port. May be NULL. */
+    void (*on_output)(void *aux, uint32_t port, const struct pkt *);
+    void *on_output_aux;
     unsigned int fail; /* this many requests from now on fail as if the kernel were gone */
 };
 
@@ -208,6 +211,9 @@ loop_output(void *k_, struct dp_thread *t, uint32_t no, struct pkt_batch *batch)
     for (uint32_t i = 0; i < batch->n; i++) {
         k->ports[no].vport.stats.tx_packets++;
         k->ports[no].vport.stats.tx_bytes += batch->p[i]->len;
+        if (k->on_output) {
+            k->on_output(k->on_output_aux, no, batch->p[i]);
+        }
     }
     netdev_tx(k->ports[no].adapter, batch);
 }

@@ -116,7 +116,7 @@ test_types(void **state)
     struct dpif *other;
     assert_int_equal(dpif_create(f->set, "ovs-system", "system", &other), -E_EXIST);
     assert_int_equal(dpif_create(f->set, "another", "system", &other), -E_BUSY);
-    dpif_set_kernel(f->set, dpif_transport_open, NULL);
+    dpif_disable_kernel(f->set);
     assert_string_equal(dpif_normalize_type(f->set, ""), "netdev");
     assert_int_equal(dpif_create(f->set, "x", "system", &other), -E_AFNOSUPPORT);
 }
@@ -179,6 +179,17 @@ test_port_news(void **state)
     assert_int_equal(dpif_port_del(d, no), 0);
     turn(f);
     assert_false(dpif_port_find(f->dpif, "p5", &port));
+    /* Ours, too; but not one that was made anew before its news came. */
+    no = attach(f, "p6", "dummy", DPIF_PORT_NONE);
+    turn(f);
+    assert_int_equal(dpif_port_del(f->dpif, no), 0);
+    assert_int_equal(attach(f, "p6", "dummy", no), no);
+    turn(f);
+    assert_true(dpif_port_find(f->dpif, "p6", &port));
+    assert_non_null(port.netdev);
+    assert_int_equal(dpif_port_del(d, no), 0);
+    turn(f);
+    assert_false(dpif_port_find(f->dpif, "p6", &port));
     dpif_set_free(set); /* which leaves the datapath where it is */
     netdev_registry_free(registry);
     struct dpif_stats stats;

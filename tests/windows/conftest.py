@@ -20,7 +20,7 @@ def windows_path(path):
 
 
 class Windows:
-    def __init__(self):
+    def __init__(self, **env):
         self.dir = tempfile.mkdtemp(prefix="weft-wine-")
         self.programs = os.path.join(self.dir, "usr")
         self.state = os.path.join(self.dir, "state")
@@ -34,7 +34,8 @@ class Windows:
         state = windows_path(self.state)
         self.env = {**os.environ, "WINEPREFIX": prefix, "WINEDEBUG": "-all",
                     "OVS_RUNDIR": state, "OVS_LOGDIR": state, "OVS_DBDIR": state,
-                    "OVS_SYSCONFDIR": state, "OVS_PKGDATADIR": windows_path(TOP + "/schema")}
+                    "OVS_SYSCONFDIR": state, "OVS_PKGDATADIR": windows_path(TOP + "/schema"),
+                    **env}
         # Keeps the server of this prefix up, so that each program starts quickly.
         subprocess.run(["wineserver", "-p"], env=self.env, check=True)
 
@@ -80,6 +81,14 @@ class Windows:
             assert time.monotonic() < end, "waited in vain\n" + self.logs()
             time.sleep(0.05)
 
+    def install(self, service, *files):
+        """Copies FILES of the build to the drivers' folder, and makes SERVICE of the last one."""
+        drivers = os.path.join(self.env["WINEPREFIX"], "drive_c", "windows", "system32", "drivers")
+        for name in files:
+            shutil.copy(os.path.join(BUILD, "windows", name), drivers)
+        path = "C:\\windows\\system32\\drivers\\" + os.path.basename(files[-1])
+        self.ok("sc", "create", service, "type=", "kernel", "binpath=", path)
+
     def close(self):
         subprocess.run(["wineserver", "-k", str(int(signal.SIGKILL))], env=self.env, check=False)
         subprocess.run(["wineserver", "-w"], env=self.env, check=False, timeout=30)
@@ -93,3 +102,66 @@ def windows():
     box = Windows()
     yield box
     box.close()
+
+
+# Modules of Wine's kernel that the simulator has in place of Wine's own.
+SIMULATED = ("ndis", "netio", "ksecdd")
+
+
+class Switch:
+    """The driver (or another extension), in Wine's kernel, on a simulated switch called `sw`."""
+
+    def __init__(self, windows, service="OVSExt", driver="driver/OVSExt.sys"):
+        self.windows = windows
+        shutil.copy(os.path.join(BUILD, "windows", "simswitch", "simswitch.exe"),
+                    windows.programs)
+        windows.install(service, *[f"simswitch/{x}.sys" for x in SIMULATED], driver)
+        windows.ok("sc", "start", service)
+        self.run("switch", "sw")
+
+    def run(self, *words):
+        return self.windows.ok("simswitch", *[str(w) for w in words])
+
+    def send(self, port, *frames):
+        self.run("send", "sw", port, *[f.hex() for f in frames])
+
+    def wait(self, port, n=1):
+        """The next N frames that are delivered to PORT."""
+        lines = self.run("wait", "sw", port, n, 20000).splitlines()
+        return [bytes.fromhex(line.split()[1]) for line in lines]
+
+    def nothing(self, *ports):
+        """Nothing is on its way, and nothing was delivered to PORTS."""
+        self.run("quiesce", "sw", 20000)
+        for port in ports:
+            assert self.run("take", "sw", port) == ""
+
+    def failure(self):
+        """What rule was broken, or nothing."""
+        log = os.path.join(self.windows.env["WINEPREFIX"], "drive_c", "ndissim.log")
+        if not os.path.exists(log):
+            return ""
+        with open(log, encoding="utf-8") as f:
+            return f.read()
+
+
+def simulated_switch(**kwargs):
+    if not BUILD or not PREPARED:
+        pytest.skip("no Windows build to test: dev/check wine makes one")
+    windows = Windows(WINEDLLOVERRIDES=";".join(f"{x}.sys=n" for x in SIMULATED))
+    try:
+        box = Switch(windows, **kwargs)
+        yield box
+        assert box.failure() == ""
+    finally:
+        windows.close()
+
+
+@pytest.fixture
+def switch():
+    yield from simulated_switch()
+
+
+@pytest.fixture
+def hub_switch():
+    yield from simulated_switch(service="WeftHub", driver="simswitch/hub.sys")

@@ -87,7 +87,7 @@ receive(void *k_, const struct msg *m)
         if (family == MSG_PACKET) {
             kernel_upcall(k, m->cmd, attrs);
         } else if (family == MSG_VPORT) {
-            kernel_port_news(k, m->cmd, attrs);
+            kernel_port_news(k, attrs);
         }
     }
     os_free(attrs);

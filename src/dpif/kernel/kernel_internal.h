@@ -43,8 +43,8 @@ int kernel_dump(struct kernel *, enum msg_family, void (*each)(void *aux, struct
 /* kernel_port.c */
 int kernel_load_ports(struct kernel *);
 void kernel_forget_ports(struct kernel *);
-/* A notification about a port: CMD and k->attrs. */
-void kernel_port_news(struct kernel *, uint8_t cmd, const struct msg_attrs *);
+/* A notification about a port, with ATTRS. */
+void kernel_port_news(struct kernel *, const struct msg_attrs *attrs);
 int kernel_port_add(struct dpif *, struct netdev *, uint32_t *port_no);
 int kernel_port_del(struct dpif *, uint32_t port_no);
 bool kernel_port_next(const struct dpif *, uint32_t *port_no, struct dpif_port *);

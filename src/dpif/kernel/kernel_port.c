@@ -100,17 +100,18 @@ kernel_load_ports(struct kernel *k)
     return kernel_dump(k, MSG_VPORT, note_dumped, NULL);
 }
 
-/* What this process attached, it also removes: of such a port nothing is news. */
+/* News may be older than what this process has done since, so the kernel is asked how it is. */
 void
-kernel_port_news(struct kernel *k, uint8_t cmd, const struct msg_attrs *attrs)
+kernel_port_news(struct kernel *k, const struct msg_attrs *attrs)
 {
-    struct kernel_port *p = find(k, msg_u32(attrs, MSG_VPORT_ATTR_PORT_NO, UINT32_MAX));
-    if (p && p->netdev) {
-        return;
-    }
-    if (cmd != MSG_VPORT_CMD_DEL) {
-        note(k, attrs);
-    } else if (p) {
+    uint32_t no = msg_u32(attrs, MSG_VPORT_ATTR_PORT_NO, DPIF_PORT_NONE);
+    kernel_ask(k, MSG_VPORT, MSG_VPORT_CMD_GET, 0);
+    nl_put_u32(&k->out, MSG_VPORT_ATTR_PORT_NO, no);
+    int code = kernel_send(k, MSG_VPORT);
+    struct kernel_port *p = find(k, no);
+    if (!code) {
+        note(k, &k->attrs);
+    } else if (code == -E_NODEV && p) {
         forget(k, p);
     }
 }
