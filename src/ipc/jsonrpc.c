@@ -175,10 +175,11 @@ static void
 stream_sent(void *aux)
 {
     struct jsonrpc *j = aux;
-    if (j->flow_limit && j->paused && stream_backlog(j->stream) <= j->flow_limit / 2) {
+    bool held = j->flow_limit && j->paused;
+    if (held && stream_backlog(j->stream) <= j->flow_limit / 2) {
         jsonrpc_pause(j, false);
     }
-    if (j->events && j->events->sent) {
+    if (held && j->events && j->events->sent) {
         j->events->sent(j->aux);
     }
 }

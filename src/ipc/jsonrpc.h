@@ -21,7 +21,7 @@ struct jsonrpc_msg {
 struct jsonrpc_events {
     void (*connected)(void *aux); /* sessions only */
     void (*message)(void *aux, const struct jsonrpc_msg *);
-    /* The host took some of the output that was queued. May be NULL. */
+    /* The host took some of the output for which flow control had stopped reading. May be NULL. */
     void (*sent)(void *aux);
     /* A connection ended: for a session it will be retried (if it reconnects at all). */
     void (*disconnected)(void *aux, int code);
