@@ -17,7 +17,7 @@
 #include "frame.h"
 #include "os/mem.h"
 
-enum { BUFFER = 1 << 18, MAX_OUT = 512 };
+enum { BUFFER = 1 << 18, MAX_OUT = 512, PATIENCE_S = 20 };
 
 struct corpus_run {
     const struct corpus_host *host;
@@ -38,6 +38,7 @@ struct corpus_run {
     struct upcall *upcalls[MAX_OUT];
     size_t n_upcalls;
     struct upcall *last_upcall; /* the one that was expected last */
+    bool marked;                /* the mark came up */
     uint64_t stats[4];          /* of the datapath when the case began: hit, missed, lost */
     uint64_t drops[DROP_COUNT];
 };
@@ -139,6 +140,9 @@ flush(struct corpus_run *r)
     }
 }
 
+/* User data that no case has. */
+static const char mark[] = "everything before this has come";
+
 static void
 receive(void *r_, const struct msg *m)
 {
@@ -151,6 +155,10 @@ receive(void *r_, const struct msg *m)
     const struct nl_attr *packet = &attrs.a[MSG_PACKET_ATTR_PACKET];
     const struct nl_attr *key = &attrs.a[MSG_PACKET_ATTR_KEY];
     const struct nl_attr *userdata = &attrs.a[MSG_PACKET_ATTR_USERDATA];
+    if (userdata->size == sizeof mark && !memcmp(userdata->payload, mark, sizeof mark)) {
+        r->marked = true;
+        return;
+    }
     struct upcall *up = xzalloc(sizeof *up + packet->size);
     up->cmd = m->cmd;
     up->n = packet->size;
@@ -170,6 +178,48 @@ receive(void *r_, const struct msg *m)
 
 /* -- What came -- */
 
+/* Has a mark sent up: upcalls keep their order, so what comes before it is all there is. */
+static int
+send_mark(struct corpus_run *r)
+{
+    static const uint8_t frame[60];
+    const struct flow_key key = {.eth_type = be16_from(ETH_TYPE_NOT_ETH)};
+    struct msg_attrs attrs;
+    ask(r, MSG_PACKET, MSG_PACKET_CMD_EXECUTE, 0);
+    nl_put(&r->w, MSG_PACKET_ATTR_PACKET, frame, sizeof frame);
+    size_t nest = nl_begin(&r->w, MSG_PACKET_ATTR_KEY);
+    nl_flow_put_key(&r->w, &key, NULL);
+    nl_end(&r->w, nest);
+    uint32_t list[32];
+    struct wr w = wr_make(list, sizeof list);
+    dp_act_put_userspace(&w, r->transport->pid, mark, sizeof mark);
+    nest = nl_begin(&r->w, MSG_PACKET_ATTR_ACTIONS);
+    nl_actions_put(&r->w, list, w.n);
+    nl_end(&r->w, nest);
+    r->marked = false;
+    return send_request(r, MSG_PACKET, &attrs);
+}
+
+static void
+read_upcalls(struct corpus_run *r)
+{
+    uint64_t end_ns = os_real_ns() + PATIENCE_S * 1000000000u;
+    if (send_mark(r)) {
+        fail(r, "no mark goes up");
+        return;
+    }
+    while (!r->marked) {
+        if (os_real_ns() > end_ns) {
+            fail(r, "upcalls do not come to rest");
+            return;
+        }
+        if (r->host->poll) {
+            r->host->poll();
+        }
+        os_loop_turn(r->loop, r->marked ? 0 : 20);
+    }
+}
+
 static void
 gather(struct corpus_run *r)
 {
@@ -179,9 +229,7 @@ gather(struct corpus_run *r)
         r->out[r->n_out++] = xmemdup(f, size);
     }
     os_free(f);
-    for (int i = 0; i < 3; i++) {
-        os_loop_turn(r->loop, 0);
-    }
+    read_upcalls(r);
 }
 
 static void

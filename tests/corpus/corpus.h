@@ -21,17 +21,19 @@ struct corpus_host {
      * asked for by message; gives a transport to it, the caller's. False: it cannot, and said
      * why. */
     bool (*start)(struct os_loop *, struct dpif_transport **);
-    /* A frame arrives at adapter pPORT; when this returns, what it caused is out or on its way. */
+    /* A frame arrives at adapter pPORT; when this returns, what it causes is out or goes up. */
     void (*inject)(uint32_t port, const void *frame, size_t n);
-    /* The next frame that left an adapter, in the order in which they did; false: no more, and
-     * everything has come to rest. */
+    /* The next frame that left an adapter, for each adapter in the order in which they did; false:
+     * no more. */
     bool (*capture)(struct corpus_frame *);
+    /* Gives what went up to the transport's receiver. NULL: the loop does. */
+    void (*poll)(void);
     /* Drops by reason since the start, DROP_COUNT of them. NULL: this host does not tell. */
     void (*drops)(uint64_t *counts);
     void (*stop)(void); /* after the transport was closed */
 };
 
-extern const struct corpus_host corpus_host_core, corpus_host_native;
+extern const struct corpus_host corpus_host_core, corpus_host_native, corpus_host_wine;
 
 /* -- script.c: files into cases -- */
 

@@ -19,11 +19,12 @@ DRIVER_INITIALIZE DriverEntry;
 
 enum { PORTS = 8, REST_MS = 20000 };
 
-static struct {
-    PDRIVER_OBJECT driver;
+struct native_handle {
     struct native_file *file;
-    struct native_request *wait;
-} sw;
+    struct native_request *wait; /* NULL: none is pended */
+};
+
+static PDRIVER_OBJECT driver;
 
 static void __attribute__((format(printf, 1, 2))) run(const char *format, ...)
 {
@@ -43,44 +44,56 @@ native_switch_start(void)
     NTSTATUS status;
     native_start(0);
     sim_start();
-    sw.driver = native_driver_load(DriverEntry, "OVSExt", &status);
-    if (!sw.driver) {
+    driver = native_driver_load(DriverEntry, "OVSExt", &status);
+    if (!driver) {
         native_fail("the driver does not load: %x", (unsigned)status);
     }
     run("switch sw");
     for (int port = 1; port <= PORTS; port++) {
         run("plug sw %d vm p%d", port, port);
     }
-    if (native_open(OVSEXT_DEVICE, &sw.file) != STATUS_SUCCESS) {
+}
+
+struct native_handle *
+native_switch_open(void)
+{
+    struct native_handle *h = calloc(1, sizeof *h);
+    if (!h || native_open(OVSEXT_DEVICE, &h->file) != STATUS_SUCCESS) {
         native_fail("the device does not open");
     }
+    return h;
+}
+
+void
+native_switch_close(struct native_handle *h)
+{
+    if (h->wait) {
+        native_request_cancel(h->wait);
+        native_request_free(h->wait);
+    }
+    native_close(h->file);
+    free(h);
 }
 
 void
 native_switch_stop(void)
 {
-    if (sw.wait) {
-        native_request_cancel(sw.wait);
-        native_request_free(sw.wait);
-        sw.wait = NULL;
-    }
-    native_close(sw.file);
     for (int port = 1; port <= PORTS; port++) {
         run("unplug sw %d", port);
     }
     run("pause sw");
     run("detach sw");
     run("switch-del sw");
-    native_driver_unload(sw.driver);
+    native_driver_unload(driver);
     sim_finish();
     native_finish();
 }
 
 int
-native_switch_control(uint32_t code, const void *in, size_t n_in, void *out, size_t n_out,
-                      size_t *n_done)
+native_switch_control(struct native_handle *h, uint32_t code, const void *in, size_t n_in,
+                      void *out, size_t n_out, size_t *n_done)
 {
-    NTSTATUS status = native_control(sw.file, code, in, (ULONG)n_in, out, (ULONG)n_out, n_done);
+    NTSTATUS status = native_control(h->file, code, in, (ULONG)n_in, out, (ULONG)n_out, n_done);
     return status == STATUS_SUCCESS                  ? 0
            : status == STATUS_BUFFER_TOO_SMALL       ? -E_OVERFLOW
            : status == STATUS_INVALID_PARAMETER      ? -E_INVAL
@@ -89,23 +102,23 @@ native_switch_control(uint32_t code, const void *in, size_t n_in, void *out, siz
 }
 
 void
-native_switch_pend(void *out, size_t size)
+native_switch_pend(struct native_handle *h, void *out, size_t size)
 {
-    sw.wait = native_request_send(sw.file, OVSEXT_WAIT, NULL, 0, out, (ULONG)size);
+    h->wait = native_request_send(h->file, OVSEXT_WAIT, NULL, 0, out, (ULONG)size);
 }
 
 bool
-native_switch_done(size_t *n)
+native_switch_done(struct native_handle *h, size_t *n)
 {
     NTSTATUS status;
-    if (!sw.wait || !native_request_wait(sw.wait, 0, &status, n)) {
+    if (!h->wait || !native_request_wait(h->wait, 0, &status, n)) {
         return false;
     }
     if (status != STATUS_SUCCESS) {
         native_fail("a wait ended with %x", (unsigned)status);
     }
-    native_request_free(sw.wait);
-    sw.wait = NULL;
+    native_request_free(h->wait);
+    h->wait = NULL;
     return true;
 }
 
@@ -116,6 +129,11 @@ native_switch_send(uint32_t port, const void *frame, size_t n)
     if (sim_send("sw", port, &f, 1)) {
         native_fail("port %u takes no frame of %zu bytes", port, n);
     }
+}
+
+void
+native_switch_rest(void)
+{
     run("quiesce sw %d", REST_MS);
     native_quiesce();
 }

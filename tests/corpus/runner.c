@@ -13,7 +13,9 @@
 
 static const struct corpus_host *const hosts[] = {
     &corpus_host_core,
-#ifndef _WIN32
+#ifdef _WIN32
+    &corpus_host_wine,
+#else
     &corpus_host_native,
 #endif
 };

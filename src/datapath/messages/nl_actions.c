@@ -136,6 +136,9 @@ void
 nl_actions_put(struct wr *w, const void *actions, size_t size)
 {
     struct putter t = {.w = w, .p = actions};
+    if (!size) {
+        return;
+    }
     t.ends[0] = t.p + size;
     for (;;) {
         while (t.p == t.ends[t.depth]) {

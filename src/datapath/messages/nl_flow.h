@@ -22,7 +22,8 @@ int nl_flow_get_key(const void *attrs, size_t n, struct flow_key *key);
 int nl_flow_get_mask(const void *attrs, size_t n, const struct flow_key *key,
                      struct flow_key *mask);
 
-/* Appends the kernel's form of a checked action list. Set actions all become SET_MASKED. */
+/* Appends the kernel's form of a checked action list, which may be NULL when it is empty. Set
+ * actions all become SET_MASKED. */
 void nl_actions_put(struct wr *w, const void *actions, size_t size);
 /* Reads N bytes of action attributes into a list in W, whose buffer is aligned to four bytes, and
  * checks it. Errors as above, and -E_OVERFLOW when it does not fit or is nested too deep. */
