@@ -110,7 +110,7 @@ SIMULATED = ("ndis", "netio", "ksecdd")
 class Switch:
     """The driver (or another extension), in Wine's kernel, on a simulated switch called `sw`."""
 
-    def __init__(self, windows, service="OVSExt", driver="driver/OVSExt.sys"):
+    def __init__(self, windows, service="OVSExt", driver="installer/OVSExt.sys"):
         self.windows = windows
         shutil.copy(os.path.join(BUILD, "windows", "simswitch", "simswitch.exe"),
                     windows.programs)
