@@ -18,8 +18,10 @@ enum { REST_MS = 20000 };
 static struct {
     HANDLE control;
     char *reply;
-    uint32_t port;    /* to take frames from */
-    const char *left; /* of what was taken from it */
+    char *ports;      /* "port N frames=M" for those that have frames, line by line */
+    char *at;         /* where in that */
+    uint32_t port;    /* whose frames are being read, and */
+    const char *left; /* what is left of them */
 } sim = {.control = INVALID_HANDLE_VALUE};
 
 /* Runs a command of the simulator; what it says, or NULL if it failed, which was told. */
@@ -60,6 +62,8 @@ take_apart(void)
     }
     CloseHandle(sim.control);
     os_free(sim.reply);
+    os_free(sim.ports);
+    sim.ports = sim.at = NULL;
 }
 
 static bool
@@ -94,9 +98,10 @@ wine_inject(uint32_t port, const void *frame, size_t n)
         str_putf(&s, "%02x", p[i]);
     }
     run(str_text(&s));
-    runf("quiesce sw %d", REST_MS);
+    const char *ports = runf("quiesce sw %d", REST_MS);
     str_fini(&s);
-    sim.port = 0;
+    os_free(sim.ports);
+    sim.ports = sim.at = xstrdup(ports ? ports : "");
     sim.left = "";
 }
 
@@ -118,10 +123,13 @@ static bool
 wine_capture(struct corpus_frame *f)
 {
     while (!*sim.left) {
-        if (sim.port == CORPUS_PORTS) {
+        if (!sim.at || strncmp(sim.at, "port ", 5)) {
             return false;
         }
-        const char *answer = runf("take sw %u", ++sim.port);
+        sim.port = (uint32_t)strtoul(sim.at + 5, NULL, 10);
+        sim.at += strcspn(sim.at, "\n");
+        sim.at += *sim.at == '\n';
+        const char *answer = runf("take sw %u", sim.port);
         sim.left = answer ? answer : "";
     }
     f->port = sim.port;

@@ -298,7 +298,7 @@ test_lives(void **state UNUSED)
 {
     const char *one = getenv("WEFT_SEED"), *lives = getenv("WEFT_LIVES");
     uint64_t first = one ? strtoull(one, NULL, 0) : 1;
-    uint64_t n = one ? 1 : lives ? strtoull(lives, NULL, 0) : 200;
+    uint64_t n = one ? 1 : lives ? strtoull(lives, NULL, 0) : 100;
     for (uint64_t seed = first; seed < first + n; seed++) {
         fprintf(stderr, "\rseed %llu ", (unsigned long long)seed);
         live(seed);

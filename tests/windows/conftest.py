@@ -43,15 +43,14 @@ class Windows:
         exe = os.path.join(self.programs, argv[0] + ".exe")
         return ["wine", windows_path(exe) if os.path.exists(exe) else argv[0], *argv[1:]]
 
-    def run(self, *argv, timeout=60):
+    def run(self, *argv, timeout=60, stdin=os.devnull):
         """Runs a program (of ours, or of Wine's) to its end."""
         out = os.path.join(self.dir, "out")
         err = os.path.join(self.dir, "err")
         # Files, not pipes: a daemon inherits them and would keep a pipe open.
-        with open(out, "wb") as o, open(err, "wb") as e:
-            code = subprocess.run(self.command(argv), stdin=subprocess.DEVNULL, stdout=o,
-                                  stderr=e, env=self.env, cwd=self.state, timeout=timeout,
-                                  check=False).returncode
+        with open(stdin, "rb") as i, open(out, "wb") as o, open(err, "wb") as e:
+            code = subprocess.run(self.command(argv), stdin=i, stdout=o, stderr=e, env=self.env,
+                                  cwd=self.state, timeout=timeout, check=False).returncode
         texts = []
         for path in (out, err):
             with open(path, encoding="utf-8", errors="backslashreplace") as f:
@@ -111,7 +110,7 @@ SIMULATED = ("ndis", "netio", "ksecdd")
 class Switch:
     """The driver (or another extension), in Wine's kernel, on a simulated switch called `sw`."""
 
-    def __init__(self, windows, service="OVSExt", driver="driver/OVSExt.sys"):
+    def __init__(self, windows, service="OVSExt", driver="installer/OVSExt.sys"):
         self.windows = windows
         shutil.copy(os.path.join(BUILD, "windows", "simswitch", "simswitch.exe"),
                     windows.programs)

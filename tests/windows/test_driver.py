@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """OVSExt.sys in Wine's kernel, on the simulated switch, under ovs-vswitchd.exe: the bridges of the
 guide for Windows, frames through them, their counters, and the death of ovs-vswitchd."""
+import os
 import re
-
-import pytest
+from random import Random
 
 MAC = {name: bytes.fromhex(f"00155d00{port:04x}") for name, port in
        (("nic", 1), ("host", 2), ("a", 3), ("b", 4), ("other", 5))}
@@ -187,4 +187,66 @@ def test_unload(switch):
     switch.nothing(4)
     windows.ok("sc", "stop", "OVSExt")
     windows.wait_until(lambda: "STOPPED" in windows.run("sc", "query", "OVSExt").stdout)
+    assert switch.failure() == ""
+
+
+def script(switch, lines):
+    """Runs LINES as one process's commands."""
+    path = os.path.join(switch.windows.dir, "script")
+    with open(path, "w", encoding="ascii") as f:
+        f.write("".join(line + "\n" for line in lines))
+    switch.windows.ok("simswitch", stdin=path, timeout=120)
+
+
+PLUGS = {1: 'external Ethernet0', 2: 'internal "vEthernet (external)"', 3: "vm ovs-port-a",
+         4: "vm ovs-port-b"}
+BEGIN = ["switch sw"] + [f"plug sw {port} {what}" for port, what in PLUGS.items()]
+END = [f"unplug sw {port}" for port in PLUGS] + ["pause sw", "detach sw", "switch-del sw"]
+
+
+def life(random):
+    """The commands of one life of a switch, from its making to its end."""
+    lines = [f"option {name} {random.choice(('on', 'off'))}"
+             for name in ("fragment", "async", "reorder", "pend", "vlan-oob")] + BEGIN
+    for _ in range(12):
+        port = random.randint(1, 4)
+        frames = " ".join((udp("a", "b", bytes(random.randint(1, 1400))) if random.random() < 0.7
+                           else tagged(arp("nic"), 900)).hex() for _ in range(random.randint(1, 5)))
+        lines += random.choice((
+            [f"send sw {port} {frames}"],
+            [f"fail {random.choice(('alloc', 'grow'))} {random.randint(1, 20)}",
+             f"send sw {port} {frames}", "quiesce sw 20000", "fail alloc 0", "fail grow 0"],
+            [f"unplug sw {port}", f"plug sw {port} {PLUGS[port]}"],
+            [f"send sw {port} {frames}", "pause sw", "restart sw"],
+        ))
+    return lines + END
+
+
+def make_datapath(windows):
+    windows.ok("ovs-dpctl", "add-dp", "system@ovs-system", "Ethernet0", "vEthernet (external)",
+               "ovs-port-a", "ovs-port-b")
+    for port, actions in ((3, "4,push_vlan(vid=900,pcp=0),1,2"), (4, "3,1,2"),
+                          (1, "2,trunc(60),3,4")):
+        windows.ok("ovs-dpctl", "add-flow", "system@ovs-system",
+                   f"in_port({port}),eth(),eth_type(0x0800),ipv4(frag=no)", actions)
+
+
+def test_fifty_lives(switch):
+    """Switches made and ended under traffic, over a datapath with flows; the driver unloaded and
+    loaded in between."""
+    windows = switch.windows
+    random = Random(1)
+    script(switch, ["pause sw", "detach sw", "switch-del sw"])
+    for i in range(50):
+        if i % 10 == 0:
+            if i:
+                windows.ok("sc", "stop", "OVSExt")
+                windows.ok("sc", "start", "OVSExt")
+            script(switch, BEGIN)
+            make_datapath(windows)
+            script(switch, END)
+        script(switch, life(random))
+        if i % 10 == 9:
+            assert lookups(windows)[0] > 50  # the flows did see traffic
+    windows.ok("sc", "stop", "OVSExt")
     assert switch.failure() == ""

@@ -10,7 +10,6 @@ import pytest
 
 from conftest import BUILD, TOP
 
-INSTALLER = os.path.join(TOP, "windows", "installer")
 
 
 def read(*parts):
@@ -77,7 +76,7 @@ def test_signing(tmp_path):
     if not BUILD or not shutil.which("osslsigncode"):
         pytest.skip("no Windows build, or no osslsigncode")
     driver = str(tmp_path / "OVSExt.sys")
-    shutil.copy(os.path.join(BUILD, "windows", "driver", "OVSExt.sys"), driver)
+    shutil.copy(os.path.join(BUILD, "windows", "installer", "OVSExt.sys"), driver)
     certificate = str(tmp_path / "weft-test.pem")
     for _ in range(2):  # the second time with the certificate of the first, over its signature
         subprocess.run([os.path.join(TOP, "dev", "sign-driver"), driver], check=True,

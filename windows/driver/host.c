@@ -150,6 +150,17 @@ start_cpus(struct driver *driver)
     return 0;
 }
 
+static void
+end(struct driver *driver)
+{
+    dp_server_fini(&driver->server);
+    for (uint32_t i = 0; i < driver->n_cpus; i++) {
+        cpu_free(driver->cpus[i]);
+        driver->cpus[i] = NULL;
+    }
+    dp_fini(&driver->dp);
+}
+
 _Use_decl_annotations_
 int
 host_start(struct driver *driver)
@@ -175,9 +186,16 @@ host_start(struct driver *driver)
     if (error) {
         return error;
     }
-    driver->has_datapath = true;
     dp_server_init(&driver->server, &driver->dp, &server_host);
-    return start_cpus(driver);
+    error = start_cpus(driver);
+    if (error) {
+        end(driver);
+        return error;
+    }
+    driver_lock(driver);
+    driver->has_datapath = true;
+    driver_unlock(driver);
+    return 0;
 }
 
 _Use_decl_annotations_
@@ -185,15 +203,9 @@ void
 host_stop(struct driver *driver)
 {
     driver_lock(driver);
-    bool had = driver->has_datapath;
-    driver->has_datapath = false;
-    if (had) {
-        dp_server_fini(&driver->server);
-        for (uint32_t i = 0; i < driver->n_cpus; i++) {
-            cpu_free(driver->cpus[i]);
-            driver->cpus[i] = NULL;
-        }
-        dp_fini(&driver->dp);
+    if (driver->has_datapath) {
+        driver->has_datapath = false;
+        end(driver);
     }
     driver_unlock(driver);
 }

@@ -5,9 +5,9 @@
 
 #include "driver/driver.h"
 
-/* Makes the datapath, its CPUs and its server. 0 or -E_NOMEM, and then host_stop() is due. */
+/* Makes the datapath, its CPUs and its server. 0 or -E_NOMEM. */
 _IRQL_requires_(PASSIVE_LEVEL)
 _Must_inspect_result_ int host_start(_Inout_ struct driver *driver);
-/* Ends them, and defers what is left. Nothing comes in any more. */
+/* Ends them, if there are any, and defers what is left. Nothing comes in any more. */
 _IRQL_requires_(PASSIVE_LEVEL)
 void host_stop(_Inout_ struct driver *driver);

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command language of the simulator.  A command is a line of words; a word with blanks is in
- * double quotes.  SW is a switch's name, PORT a number above 0, INDEX an adapter's on its port.
+/* The command language of the simulator. A command is a line of words; a word with blanks is in
+ * double quotes. SW is a switch's name, PORT a number above 0, INDEX an adapter's on its port.
  *
- *   switch SW                     makes a switch: add, attach, restart, activate in one
- *   switch-add SW [inactive]      without the extension; `attach` comes next
- *   switch-del SW
- *   attach SW, restart SW, pause SW, detach SW, activate SW
- *   plug SW PORT KIND NAME        a port with its adapters, connected; KIND is external, internal
- * or vm.  NAME is the friendly name of a vm's port, the alias of the interface behind the other
- * kinds unplug SW PORT                the reverse port-add SW PORT KIND NAME, port-rename SW PORT
- * NAME, port-teardown SW PORT, port-del SW PORT nic-add SW PORT INDEX NAME, nic-connect,
- * nic-disconnect, nic-del SW PORT INDEX nic-update SW PORT INDEX MTU send SW PORT HEX... frames
- * from the port's adapter take SW PORT                  what was delivered to it since: lines
- * `frame HEX` wait SW PORT N MS             the same when N frames are there, or MS have passed
- * (an error) counts SW [PORT] state SW                      of the filter module quiesce SW MS
- * waits until no packet is under way option NAME on|off            fragment async reorder dispatch
- * pend vlan-oob fail NAME N                   the Nth alloc, grow, oid or attach from now on
- * fails; 0: none seed N */
+ * - switch SW: makes a switch: add, attach, restart, activate in one
+ * - switch-add SW [inactive]: without the extension; `attach` comes next
+ * - switch-del SW
+ * - attach SW, restart SW, pause SW, detach SW, activate SW
+ * - plug SW PORT KIND NAME: a port with its adapters, connected. KIND is external, internal or vm;
+ *   NAME the friendly name of a vm's port, the alias of the interface behind the other kinds
+ * - unplug SW PORT: the reverse
+ * - port-add SW PORT KIND NAME, port-rename SW PORT NAME, port-teardown SW PORT, port-del SW PORT
+ * - nic-add SW PORT INDEX NAME, nic-connect, nic-disconnect, nic-del SW PORT INDEX
+ * - nic-update SW PORT INDEX MTU
+ * - send SW PORT HEX...: frames from the port's adapter
+ * - take SW PORT: what was delivered to it since: lines `frame HEX`
+ * - wait SW PORT N MS: the same when N frames are there, or MS have passed (an error)
+ * - quiesce SW MS: waits until no packet is under way; then says which ports have frames to take
+ * - counts SW [PORT]
+ * - state SW: of the filter module
+ * - option NAME on|off: fragment, async, reorder, dispatch, pend, vlan-oob
+ * - fail NAME N: the Nth alloc, grow, oid or attach from now on fails; 0: none
+ * - seed N */
 #include "simswitch/sim_netio.h"
 #include "simswitch/sim_switch.h"
 
@@ -506,9 +510,17 @@ cmd_quiesce(char **w, int n, struct reply *r)
     if (!sw) {
         return -1;
     }
-    return sw->module && !sim_path_drain(sw->module, (unsigned)number(w[1]))
-               ? fails(r, "packets are still under way")
-               : 0;
+    if (sw->module && !sim_path_drain(sw->module, (unsigned)number(w[1]))) {
+        return fails(r, "packets are still under way");
+    }
+    KIRQL irql = sim_lock();
+    LIST_FOR_EACH (struct sim_port, port, node, &sw->ports) {
+        if (port->n_captured) {
+            say(r, "port %u frames=%u\n", (unsigned)port->is.PortId, (unsigned)port->n_captured);
+        }
+    }
+    sim_unlock(irql);
+    return 0;
 }
 
 static int
