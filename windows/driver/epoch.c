@@ -119,8 +119,8 @@ start_thread(struct epoch *e)
     }
     /* The handle is good for as long as we hold it, so this cannot fail. No type is asked for:
      * MinGW declares PsThreadType with an indirection less than the WDK. */
-    status = ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, NULL, KernelMode, &e->thread,
-                                       NULL);
+    status =
+        ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, NULL, KernelMode, &e->thread, NULL);
     VERIFY(NT_SUCCESS(status));
     ZwClose(handle);
     return 0;
