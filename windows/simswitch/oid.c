@@ -83,9 +83,8 @@ sim_oid_prepare(struct sim_oid *o, NDIS_REQUEST_TYPE type, NDIS_OID oid, void *b
 
 /* Waits for O, for which the handler has given STATUS; the final one. */
 static NDIS_STATUS
-outcome(struct sim_oid *o, NDIS_STATUS status)
+outcome(struct sim_oid *o, unsigned oid, NDIS_STATUS status)
 {
-    unsigned oid = o->request.DATA.SET_INFORMATION.Oid;
     if (status != NDIS_STATUS_PENDING) {
         if (__atomic_load_n(&o->completed, __ATOMIC_ACQUIRE)) {
             sim_fail("OID %x: completed twice, by its status and by a call", oid);
@@ -107,6 +106,8 @@ sim_oid_issue(struct sim_module *m, struct sim_oid *o)
         o->reached = true;
         return o->at_lower_edge(o, &o->request);
     }
+    /* The request is the extension's until it is complete. */
+    unsigned oid = o->request.DATA.SET_INFORMATION.Oid;
     bool is_set = o->request.RequestType == NdisRequestSetInformation;
     void *buffer = o->request.DATA.SET_INFORMATION.InformationBuffer;
     ULONG size = o->request.DATA.SET_INFORMATION.InformationBufferLength;
@@ -116,7 +117,7 @@ sim_oid_issue(struct sim_module *m, struct sim_oid *o)
     struct sim_call call = sim_call_begin(false);
     NDIS_STATUS status = m->filter->is.OidRequestHandler(m->context, &o->request);
     sim_call_end(call, "FilterOidRequest");
-    status = outcome(o, status);
+    status = outcome(o, oid, status);
     __atomic_store_n(&m->oid, NULL, __ATOMIC_RELEASE);
     if (is_set) {
         check_verdict(o, status, hash);
