@@ -6,8 +6,10 @@ reference  a Sandbox with the packaged reference's; the test is skipped where it
 sandboxes  a function that makes more: sandboxes("weft"), sandboxes("reference", netns=ns)
 network    a Network; the test is skipped without root
 switch     a Sandbox whose programs run in namespace "switch" of `network`
+keys       Keys of one authority for TLS; other_keys are of another
 """
 import os
+import signal
 import sys
 
 import pytest
@@ -16,7 +18,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from harness import Network, Programs, ReferenceMissing, Sandbox  # noqa: E402
 from harness import compare  # noqa: E402
+from harness.keys import Keys  # noqa: E402
 from harness.network import may_make_namespaces  # noqa: E402
+
+# Whoever runs the tests in the background may ignore these; daemons would inherit that.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -64,6 +72,16 @@ def network():
 @pytest.fixture
 def switch(network, sandboxes):
     return sandboxes("weft", netns=network.namespace("switch"))
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    return Keys(tmp_path_factory.mktemp("keys"), "ours")
+
+
+@pytest.fixture(scope="session")
+def other_keys(tmp_path_factory):
+    return Keys(tmp_path_factory.mktemp("other-keys"), "other")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -24,6 +24,7 @@ enum {
     OPT_UNIXCTL,
     OPT_RUN,
     OPT_NO_DBS,
+    OPT_CONFIG_FILE,
     OPT_SYNC_FROM,
     OPT_SYNC_EXCLUDE,
     OPT_ACTIVE,
@@ -37,6 +38,7 @@ static const struct option own_options[] = {
     {"unixctl", required_argument, NULL, OPT_UNIXCTL},
     {"run", required_argument, NULL, OPT_RUN},
     {"no-dbs", no_argument, NULL, OPT_NO_DBS},
+    {"config-file", required_argument, NULL, OPT_CONFIG_FILE},
     {"sync-from", required_argument, NULL, OPT_SYNC_FROM},
     {"sync-exclude-tables", required_argument, NULL, OPT_SYNC_EXCLUDE},
     {"active", no_argument, NULL, OPT_ACTIVE},
@@ -50,8 +52,8 @@ static const struct option own_options[] = {
 struct settings {
     const char **remotes, **dbs;
     size_t n_remotes, remotes_capacity, n_dbs;
-    const char *unixctl, *run;
-    bool no_dbs, no_column_diff;
+    const char *unixctl, *run, *config_file, *sync_from, *sync_exclude;
+    bool no_dbs, no_column_diff, active;
     struct server_tls tls;
 };
 
@@ -76,10 +78,17 @@ usage(void)
     tls_print_usage();
     daemon_print_usage();
     log_print_usage();
-    printf("\nOther options:\n"
+    printf("\nSyncing options:\n"
+           "  --sync-from=SERVER      sync DATABASE from active SERVER and start in\n"
+           "                          backup mode (except with --active)\n"
+           "  --sync-exclude-tables=DB:TABLE,...\n"
+           "                          exclude the TABLE in DB from syncing\n"
+           "  --active                with --sync-from, start in active mode\n"
+           "\nOther options:\n"
            "  --run COMMAND           run COMMAND as subprocess then exit\n"
            "  --unixctl=SOCKET        override default control socket name\n"
            "  --no-dbs                serve no database but _Server\n"
+           "  --config-file=FILE      databases and remotes as this JSON file says\n"
            "  --disable-file-column-diff\n"
            "                          don't use column diff in database file\n"
            "  -h, --help              display this help message\n"
@@ -136,6 +145,9 @@ take_own_option(int val, const char *arg, struct settings *s)
     case OPT_RUN:
         s->run = arg;
         break;
+    case OPT_CONFIG_FILE:
+        s->config_file = arg;
+        break;
     case OPT_NO_DBS:
         s->no_dbs = true;
         break;
@@ -143,7 +155,14 @@ take_own_option(int val, const char *arg, struct settings *s)
         s->no_column_diff = true;
         break;
     case OPT_SYNC_FROM:
-        log_fatal("--sync-from: active-backup databases are not supported yet");
+        s->sync_from = arg;
+        break;
+    case OPT_SYNC_EXCLUDE:
+        s->sync_exclude = arg;
+        break;
+    case OPT_ACTIVE:
+        s->active = true;
+        break;
     case OPT_RECORD:
     case OPT_REPLAY:
         log_fatal("--record and --replay are not supported");
@@ -152,7 +171,7 @@ take_own_option(int val, const char *arg, struct settings *s)
     case 'V':
         version_print();
         exit(EXIT_SUCCESS);
-    default: /* --active, --sync-exclude-tables: nothing to do without --sync-from */
+    default:
         break;
     }
 }
@@ -182,6 +201,10 @@ parse_options(int argc, char *argv[], struct settings *s)
     options_fini(&all);
     s->dbs = (const char **)(void *)&argv[optind];
     s->n_dbs = (size_t)(argc - optind);
+    if (s->config_file && (s->n_dbs || s->n_remotes || s->sync_from || s->sync_exclude)) {
+        log_fatal("--config-file is mutually exclusive with --remote, --sync-from, "
+                  "--sync-exclude-tables and databases on the command line");
+    }
 }
 
 static void PORT_NORETURN
@@ -195,22 +218,33 @@ static void
 add_db(struct server *server, const char *path)
 {
     struct fault f = FAULT_INIT;
-    if (strncmp(path, "relay:", 6) == 0) {
-        log_fatal("%s: relay databases are not supported yet", path);
-    }
-    if (server_add_db(server, path, NULL, &f)) {
+    int code = server_add_db(server, path, NULL, &f);
+    if (code && code != -E_BUSY) { /* named twice: once is enough */
         fatal(&f);
     }
+    fault_fini(&f);
 }
 
 static void
 add_everything(struct server *server, const struct settings *s)
 {
     server_set_column_diff(server, !s->no_column_diff);
+    server_set_sync_exclude(server, s->sync_exclude);
+    if (s->sync_from) {
+        server_set_active(server, s->sync_from);
+        server_set_backup(server, !s->active);
+    }
     for (size_t i = 0; i < s->n_dbs; i++) {
         add_db(server, s->dbs[i]);
     }
-    if (!s->n_dbs && !s->no_dbs) {
+    if (s->config_file) {
+        struct fault f = FAULT_INIT;
+        char *path = os_path(NULL, s->config_file); /* the directory may change later */
+        if (server_read_config(server, path, &f)) {
+            fatal(&f);
+        }
+        os_free(path);
+    } else if (!s->n_dbs && !s->no_dbs) {
         char *path = os_path(os_db_dir(), "conf.db");
         add_db(server, path);
         os_free(path);
@@ -228,7 +262,7 @@ add_everything(struct server *server, const struct settings *s)
     }
     for (size_t i = 0; i < s->n_remotes; i++) {
         struct fault f = FAULT_INIT;
-        if (server_add_remote(server, s->remotes[i], &f)) {
+        if (server_add_remote(server, s->remotes[i], NULL, &f)) {
             fatal(&f);
         }
     }

@@ -73,7 +73,7 @@ dp_actions_check(const void *list, size_t size)
     if (size > DP_ACTIONS_MAX) {
         return -E_OVERFLOW;
     }
-    ends[0] = p + size;
+    ends[0] = size ? p + size : p; /* an empty list may be NULL */
     for (;;) {
         while (p == ends[depth]) {
             if (!depth--) {

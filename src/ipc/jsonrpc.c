@@ -31,6 +31,7 @@ struct jsonrpc {
     uint64_t n_received;
     struct os_task resume; /* goes on with what a pause held back */
     unsigned int busy;
+    size_t flow_limit;
     bool freed, paused, ended;
 };
 
@@ -170,8 +171,21 @@ stream_closed(void *aux, int code)
     end(aux, code);
 }
 
-static const struct stream_events stream_events = {.received = stream_received,
-                                                   .closed = stream_closed};
+static void
+stream_sent(void *aux)
+{
+    struct jsonrpc *j = aux;
+    bool held = j->flow_limit && j->paused;
+    if (held && stream_backlog(j->stream) <= j->flow_limit / 2) {
+        jsonrpc_pause(j, false);
+    }
+    if (held && j->events && j->events->sent) {
+        j->events->sent(j->aux);
+    }
+}
+
+static const struct stream_events stream_events = {
+    .received = stream_received, .sent = stream_sent, .closed = stream_closed};
 
 struct jsonrpc *
 jsonrpc_new(struct os_loop *loop, struct stream *stream, const struct jsonrpc_events *events,
@@ -206,6 +220,15 @@ jsonrpc_send_text(struct jsonrpc *j, char *text, size_t n)
 {
     coverage_inc(jsonrpc_sent);
     stream_send_take(j->stream, text, n);
+    if (j->flow_limit && stream_backlog(j->stream) > j->flow_limit) {
+        jsonrpc_pause(j, true);
+    }
+}
+
+void
+jsonrpc_set_flow_limit(struct jsonrpc *j, size_t n)
+{
+    j->flow_limit = n;
 }
 
 static void
@@ -276,6 +299,12 @@ const char *
 jsonrpc_name(const struct jsonrpc *j)
 {
     return j->name;
+}
+
+const char *
+jsonrpc_peer_cn(const struct jsonrpc *j)
+{
+    return stream_peer_cn(j->stream);
 }
 
 uint64_t

@@ -21,6 +21,8 @@ struct jsonrpc_msg {
 struct jsonrpc_events {
     void (*connected)(void *aux); /* sessions only */
     void (*message)(void *aux, const struct jsonrpc_msg *);
+    /* The host took some of the output for which flow control had stopped reading. May be NULL. */
+    void (*sent)(void *aux);
     /* A connection ended: for a session it will be retried (if it reconnects at all). */
     void (*disconnected)(void *aux, int code);
     /* Sessions: `message` gets "echo" requests too, so that their replies keep their place among
@@ -42,8 +44,12 @@ void jsonrpc_send_error(struct jsonrpc *, json_t *error, json_t *id);
 /* A whole message that is text already. TEXT is taken over. */
 void jsonrpc_send_text(struct jsonrpc *, char *text, size_t n);
 size_t jsonrpc_backlog(const struct jsonrpc *);
+/* Reads nothing more from the peer while over N bytes wait to be sent to it. 0: no limit. */
+void jsonrpc_set_flow_limit(struct jsonrpc *, size_t n);
 void jsonrpc_pause(struct jsonrpc *, bool paused);
 const char *jsonrpc_name(const struct jsonrpc *);
+/* The common name in the peer's certificate, or NULL. */
+const char *jsonrpc_peer_cn(const struct jsonrpc *);
 /* Messages received so far, and when the last bytes came (loop time). */
 uint64_t jsonrpc_n_received(const struct jsonrpc *);
 
@@ -59,6 +65,10 @@ struct jsonrpc_session *jsonrpc_session_accept(struct os_loop *, struct stream *
 void jsonrpc_session_free(struct jsonrpc_session *); /* NULL is fine; allowed in callbacks */
 /* NULL while not connected. */
 struct jsonrpc *jsonrpc_session_connection(struct jsonrpc_session *);
+/* Right after jsonrpc_session_new(): tries the remotes of NAME, which is the same, in its order.
+ */
+void jsonrpc_session_keep_order(struct jsonrpc_session *, const char *name);
+size_t jsonrpc_session_n_remotes(const struct jsonrpc_session *);
 bool jsonrpc_session_is_alive(const struct jsonrpc_session *); /* connected or will retry */
 void jsonrpc_session_set_max_backoff(struct jsonrpc_session *, uint64_t ms);
 void jsonrpc_session_set_probe_interval(struct jsonrpc_session *, uint64_t ms); /* 0: none */

@@ -38,12 +38,20 @@ now_of(const struct jsonrpc_session *s)
 }
 
 static void
-destroy(struct jsonrpc_session *s)
+clear_remotes(struct jsonrpc_session *s)
 {
     for (size_t i = 0; i < s->n_remotes; i++) {
         os_free(s->remotes[i]);
     }
     os_free(s->remotes);
+    s->remotes = NULL;
+    s->n_remotes = 0;
+}
+
+static void
+destroy(struct jsonrpc_session *s)
+{
+    clear_remotes(s);
     reconnect_fini(&s->reconnect);
     os_free(s);
 }
@@ -114,8 +122,16 @@ rpc_disconnected(void *aux, int code)
     lost(aux, code);
 }
 
-static const struct jsonrpc_events rpc_events = {.message = rpc_message,
-                                                 .disconnected = rpc_disconnected};
+/* A peer that takes what it is sent is alive, though flow control may keep us from hearing it. */
+static void
+rpc_sent(void *aux)
+{
+    struct jsonrpc_session *s = aux;
+    reconnect_activity(&s->reconnect, now_of(s));
+}
+
+static const struct jsonrpc_events rpc_events = {
+    .message = rpc_message, .sent = rpc_sent, .disconnected = rpc_disconnected};
 
 /* -- The attempt's events -- */
 
@@ -194,6 +210,7 @@ static void
 set_remotes(struct jsonrpc_session *s, const char *name)
 {
     size_t size = 0;
+    clear_remotes(s);
     for (const char *p = name; *p;) {
         p += strspn(p, ", ");
         size_t n = strcspn(p, ", ");
@@ -209,6 +226,11 @@ set_remotes(struct jsonrpc_session *s, const char *name)
         s->remotes = xalloc(sizeof *s->remotes);
         s->remotes[s->n_remotes++] = xstrdup(name);
     }
+}
+
+static void
+shuffle_remotes(struct jsonrpc_session *s)
+{
     for (size_t i = s->n_remotes - 1; i > 0; i--) {
         size_t j = os_random_below((uint32_t)i + 1);
         char *swap = s->remotes[i];
@@ -234,6 +256,7 @@ jsonrpc_session_new(struct os_loop *loop, const char *name, uint16_t port, bool 
 {
     struct jsonrpc_session *s = new_session(loop, events, aux);
     set_remotes(s, name);
+    shuffle_remotes(s);
     s->port = port;
     reconnect_init(&s->reconnect, s->remotes[0], retry, false);
     if (!strncmp(s->remotes[0], "unix:", 5)) {
@@ -277,6 +300,20 @@ struct jsonrpc *
 jsonrpc_session_connection(struct jsonrpc_session *s)
 {
     return s->rpc;
+}
+
+void
+jsonrpc_session_keep_order(struct jsonrpc_session *s, const char *name)
+{
+    set_remotes(s, name);
+    s->next_remote = 0;
+    reconnect_set_name(&s->reconnect, s->remotes[0]);
+}
+
+size_t
+jsonrpc_session_n_remotes(const struct jsonrpc_session *s)
+{
+    return s->n_remotes;
 }
 
 bool

@@ -121,6 +121,9 @@ written(uv_write_t *req, int status)
     os_free(out);
     if (status < 0 && status != UV_ECANCELED) {
         end(s, err_from_uv(status));
+    } else if (status == 0 && !s->freed && s->state == STREAM_OPEN && s->events &&
+               s->events->sent) {
+        s->events->sent(s->aux);
     }
     unref(s);
 }

@@ -15,6 +15,8 @@ struct stream_events {
     void (*connected)(void *aux);
     /* N bytes arrived; they are the stream's and valid during the call only. */
     void (*received)(void *aux, const char *p, size_t n);
+    /* The host took some of the output that was queued. May be NULL. */
+    void (*sent)(void *aux);
     /* Failed to connect, or ended: E_EOF for an orderly end. No other callback follows. */
     void (*closed)(void *aux, int code);
 };

@@ -125,12 +125,18 @@ os_file_sync(struct os_file *file)
 }
 
 int
-os_file_replace(const char *from, const char *to)
+os_file_rename(const char *from, const char *to)
 {
     uv_fs_t req;
     uv_fs_rename(NULL, &req, from, to, NULL);
-    int error = finish(&req);
-    return error ? error : file_sync_directory_of(to);
+    return finish(&req);
+}
+
+int
+os_file_replace(const char *from, const char *to)
+{
+    int error = os_file_rename(from, to);
+    return error ? error : os_file_sync_directory_of(to);
 }
 
 int

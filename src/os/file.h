@@ -26,6 +26,9 @@ int os_file_truncate(struct os_file *, uint64_t size);
 int os_file_sync(struct os_file *);
 /* Replaces the file TO by FROM in one step, and makes that durable. */
 int os_file_replace(const char *from, const char *to);
+/* The two halves of it: after the first, a crash may bring the old file back. */
+int os_file_rename(const char *from, const char *to);
+int os_file_sync_directory_of(const char *path);
 int os_file_remove(const char *path);
 bool os_file_exists(const char *path);
 /* The whole of a small file (at most MAX bytes), NUL-terminated; the caller frees it. */

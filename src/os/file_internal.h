@@ -4,7 +4,5 @@
 
 #include "os/file.h"
 
-/* Brings the entry PATH of its directory to stable storage. */
-int file_sync_directory_of(const char *path);
 /* Where the symbolic link PATH points, NULL if it is none; the caller frees it. */
 char *file_follow_link(const char *path);

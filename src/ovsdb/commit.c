@@ -6,6 +6,7 @@
 #include "ovsdb/server_internal.h"
 
 #include "os/log.h"
+#include "os/random.h"
 #include "ovsdb/exec.h"
 #include "ovsdb/record.h"
 
@@ -33,11 +34,15 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
         }
         str_fini(&record);
         d->commits_durable |= txn->durable;
+        if (txn->has_changes && uuid_is_zero(&txn->id)) {
+            txn->id = os_uuid_new();
+        }
         monitors_write_txn(d, txn, &c->updates);
         tlog_txn(txn);
         txn_detach(txn);
     }
     if (session) {
+        session->queued_bytes += c->results.n;
         session->last_commit = c;
     }
     list_push_back(&d->commits, &c->node);
@@ -62,12 +67,23 @@ static void
 reply(struct commit *c)
 {
     if (c->session) {
+        c->session->queued_bytes = 0;
         str_putc(&c->results, ']');
         session_put_reply(c->session, c->id, c->results.s, c->results.n);
         str_puts(&c->session->out, str_text(&c->after));
         if (c->session->last_commit == c) {
             c->session->last_commit = NULL;
         }
+    }
+}
+
+static void
+make_final(struct dbase *d, struct txn *t)
+{
+    if (t->has_changes) {
+        history_add(&d->history, t);
+    } else {
+        txn_commit(t);
     }
 }
 
@@ -78,12 +94,12 @@ deliver(struct dbase *d, struct list *commits, bool *changed)
     LIST_FOR_EACH_SAFE (struct commit, c, node, commits) {
         list_remove(&c->node);
         LIST_FOR_EACH (struct view_update, u, node, &c->updates) {
-            monitors_deliver(u);
+            monitors_deliver(u, &c->txn->id);
         }
         reply(c);
         if (c->txn) {
             *changed |= c->txn->has_changes;
-            txn_commit(c->txn);
+            make_final(d, c->txn);
         }
         free_commit(c);
     }

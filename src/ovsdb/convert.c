@@ -4,7 +4,7 @@
  * anything changes; clients then lose their monitors, or their connection. Loop's thread. */
 #include "ovsdb/load.h"
 #include "ovsdb/record.h"
-#include "ovsdb/server_internal.h"
+#include "ovsdb/source.h"
 
 #include <string.h>
 
@@ -30,6 +30,17 @@ parse(struct session *session, const json_t *params, struct dbase **d, struct db
         code = fault_set(f, -E_PERM, "not allowed", "cannot convert reserved database %s",
                          (*d)->name);
         db_schema_free(*schema);
+    } else if (!code && session_role(session) && session_role(session)[0]) {
+        const char *client = session_client_id(session);
+        code = fault_set(f, -E_PERM, "permission error",
+                         "RBAC rules for client \"%s\" role \"%s\" prohibit \"convert\" of "
+                         "database %s (only the root role may convert databases)",
+                         client ? client : "(null)", session_role(session), (*d)->name);
+        db_schema_free(*schema);
+    } else if (!code && dbase_is_backup(*d)) {
+        code = fault_set(f, -E_PERM, "not allowed", "cannot convert database %s, a backup",
+                         (*d)->name);
+        db_schema_free(*schema);
     }
     return code;
 }
@@ -43,6 +54,11 @@ convert_request(struct session *session, const json_t *params, json_t *id)
     int code = parse(session, params, &d, &schema, &f);
     if (code) {
         session_fault(session, &f, json_incref(id));
+        return;
+    }
+    if (dbase_is_relay(d)) {
+        db_schema_free(schema);
+        source_forward(d->source, session, "convert", (json_t *)params, id);
         return;
     }
     struct server *s = session->server;

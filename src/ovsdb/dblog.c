@@ -25,6 +25,7 @@ struct dblog {
     struct os_lock *lock;
     char *magic;
     bool writable, failed, cut; /* failed: no more records; cut: nothing lies behind `end` */
+    bool name_is_soft;          /* a crash may bring back the file that this one replaced */
     uint64_t end, last;         /* of the good records, and where the last one read starts */
     struct str pending;
     char *window;
@@ -446,6 +447,10 @@ dblog_flush(struct dblog *l, bool durable, struct fault *f)
     if (!code && durable) {
         code = os_file_sync(l->file);
     }
+    if (!code && durable && l->name_is_soft) {
+        code = os_file_sync_directory_of(l->real_path);
+        l->name_is_soft = code != 0;
+    }
     if (code) {
         str_clear(&l->pending);
         l->cut = false;
@@ -466,12 +471,15 @@ dblog_replace(struct dblog *l, struct dblog *fresh, struct fault *f)
         os_file_close(fresh->file);
         os_file_close(l->file);
         fresh->file = l->file = NULL;
-        code = os_file_replace(fresh->real_path, l->real_path);
+        code = os_file_rename(fresh->real_path, l->real_path);
         if (code) {
             io_fault(l, code, "rename failed", f);
         } else {
+            /* There is no way back: what is not durable yet becomes so with the next flush that
+             * has to be, or that fails. */
             l->end = fresh->end;
             l->cut = true;
+            l->name_is_soft = os_file_sync_directory_of(l->real_path) != 0;
         }
         l->window_n = 0;
         int again = os_file_open(l->real_path, OS_FILE_WRITE, &l->file);

@@ -9,11 +9,13 @@
 static const struct operation {
     const char *name;
     int (*run)(struct exec *, struct object *, struct fault *);
+    bool writes;
 } operations[] = {
-    {"insert", exec_insert}, {"select", exec_select}, {"update", exec_update},
-    {"mutate", exec_mutate}, {"delete", exec_delete}, {"wait", exec_wait},
-    {"commit", exec_commit}, {"abort", exec_abort},   {"comment", exec_comment},
-    {"assert", exec_assert},
+    {"insert", exec_insert, true},    {"select", exec_select, false},
+    {"update", exec_update, true},    {"mutate", exec_mutate, true},
+    {"delete", exec_delete, true},    {"wait", exec_wait, false},
+    {"commit", exec_commit, true},    {"abort", exec_abort, false},
+    {"comment", exec_comment, false}, {"assert", exec_assert, false},
 };
 
 struct table *
@@ -55,6 +57,19 @@ find_operation(const char *name)
         }
     }
     return NULL;
+}
+
+bool
+exec_request_writes(const json_t *params)
+{
+    for (size_t i = 1; i < json_array_size(params); i++) {
+        const char *name = json_string_value(json_object_get(json_array_get(params, i), "op"));
+        const struct operation *op = name ? find_operation(name) : NULL;
+        if (op && op->writes) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Runs operation I of N. */
@@ -136,6 +151,7 @@ exec_transact(const struct exec_request *request, struct exec_result *result)
     symbol_table_init(&x.symbols);
     x.txn = txn_new(request->db);
     int code = run_operations(&x, &result->json);
+    result->denied = x.denied;
     if (x.waits) {
         result->waits = true;
         result->timeout_ms = x.timeout_ms;
@@ -160,11 +176,12 @@ exec_transact(const struct exec_request *request, struct exec_result *result)
 /* ---- Operations that touch no rows ---- */
 
 int
-exec_commit(struct exec *x, struct object *o, struct fault *f UNUSED)
+exec_commit(struct exec *x, struct object *o, struct fault *f)
 {
     const json_t *durable = object_member(o, "durable", OBJECT_BOOLEAN);
     int code = object_end(o);
     if (!code && json_is_true(durable)) {
+        code = exec_refuse_writing(x, "commit", f);
         x->txn->durable = true;
     }
     return code;

@@ -10,6 +10,7 @@ struct exec_request {
     const json_t *params; /* [db-name, operation…], borrowed */
     bool read_only;       /* refuse what writes */
     bool reserved;        /* a database of the server's own: refuse what writes, in its words */
+    const char *role, *client_id; /* of the client, for rbac.h; NULL or "" where it has none */
     /* Does the client hold LOCK? NULL: it holds none. */
     bool (*holds_lock)(void *aux, const char *lock);
     void *aux;
@@ -20,10 +21,13 @@ struct exec_result {
     struct str json; /* the JSON array of results, without the closing bracket */
     /* To be written and committed; NULL when the request failed, was aborted, or waits. */
     struct txn *txn;
+    bool denied;         /* by role-based access control */
     bool waits;          /* nothing was decided: try again after a change */
     uint64_t timeout_ms; /* … or when this much has elapsed; UINT64_MAX: never */
 };
 
+/* Does any operation of a "transact" request change, or ask to be made durable, anything? */
+bool exec_request_writes(const json_t *params);
 /* Fills *RESULT, whose `json` and `txn` are the caller's. Failures are in the results. */
 void exec_transact(const struct exec_request *, struct exec_result *result);
 /* Appends FAULT as another element: what went wrong after the last operation. */

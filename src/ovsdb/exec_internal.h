@@ -11,7 +11,7 @@ struct exec {
     struct txn *txn;
     struct symbol_table symbols;
     struct str *out; /* an operation appends the members of its result object */
-    bool waits;
+    bool waits, denied;
     uint64_t timeout_ms;
 };
 

@@ -6,6 +6,7 @@
 
 #include "os/random.h"
 #include "ovsdb/mutation.h"
+#include "ovsdb/rbac.h"
 
 /* ---- Rows in JSON ---- */
 
@@ -198,6 +199,30 @@ choose_uuid(struct exec *x, const struct table *t, const json_t *uuid, const jso
     return 0;
 }
 
+/* Takes over the VALUES it sets. */
+static struct row *
+insert_row(struct exec *x, struct table *t, const struct uuid *uuid, struct row_values *values)
+{
+    struct row *row = txn_insert(x->txn, t, uuid);
+    for (size_t i = 0; i < values->n; i++) {
+        if (!column_is_virtual(values->columns[i])) {
+            txn_set(x->txn, row, values->columns[i], values->values[i]);
+            values->values[i] = NULL;
+        }
+    }
+    return row;
+}
+
+static void
+write_inserted(struct str *out, const struct uuid *uuid)
+{
+    char text[UUID_TEXT_LEN + 1];
+    uuid_format(uuid, text);
+    str_puts(out, "\"uuid\":[\"uuid\",\"");
+    str_put(out, text, UUID_TEXT_LEN);
+    str_puts(out, "\"]");
+}
+
 int
 exec_insert(struct exec *x, struct object *o, struct fault *f)
 {
@@ -222,18 +247,12 @@ exec_insert(struct exec *x, struct object *o, struct fault *f)
         code = exec_refuse_writing(x, "insert", f);
     }
     if (!code) {
-        struct row *row = txn_insert(x->txn, t, &uuid);
-        for (size_t i = 0; i < values.n; i++) {
-            if (!column_is_virtual(values.columns[i])) {
-                txn_set(x->txn, row, values.columns[i], values.values[i]);
-                values.values[i] = NULL;
-            }
-        }
-        char text[UUID_TEXT_LEN + 1];
-        uuid_format(&uuid, text);
-        str_puts(x->out, "\"uuid\":[\"uuid\",\"");
-        str_put(x->out, text, UUID_TEXT_LEN);
-        str_puts(x->out, "\"]");
+        code = rbac_check_table(x, t, RBAC_INSERT, f);
+    }
+    if (!code) {
+        struct row *row = insert_row(x, t, &uuid, &values);
+        code = rbac_check_row(x, row, RBAC_INSERT, f);
+        write_inserted(x->out, &uuid);
     }
     row_values_fini(&values);
     return code;
@@ -352,15 +371,39 @@ check_mutable(const struct table *t, const struct row_values *values, const json
     return 0;
 }
 
-static void
-update_row(struct exec *x, struct row *row, const struct row_values *values)
+static int
+update_row(struct exec *x, struct row *row, const struct row_values *values, struct fault *f)
 {
-    for (size_t i = 0; i < values->n; i++) {
+    int code = rbac_check_row(x, row, RBAC_UPDATE, f);
+    for (size_t i = 0; i < values->n && !code; i++) {
         const struct column *c = values->columns[i];
-        if (!datum_equal(row->cells[c->index], values->values[i])) {
+        struct datum *old = datum_ref(row->cells[c->index]);
+        if (!datum_equal(old, values->values[i])) {
             txn_set(x->txn, row, c, datum_ref(values->values[i]));
         }
+        code = rbac_check_column(x, row, c, old, RBAC_UPDATE, f);
+        datum_unref(old);
     }
+    return code;
+}
+
+/* Mutates ROW of a client whose columns are looked at one by one. */
+static int
+mutate_row_checked(struct exec *x, struct row *row, const struct mutation_list *mutations,
+                   struct fault *f)
+{
+    int code = rbac_check_row(x, row, RBAC_MUTATE, f);
+    for (size_t i = 0; i < mutations->n && !code; i++) {
+        const struct mutation_list one = {&mutations->mutations[i], 1};
+        const struct column *c = one.mutations->column;
+        struct datum *old = datum_ref(row->cells[c->index]);
+        code = mutations_apply(&one, x->txn, row, f);
+        if (!code) {
+            code = rbac_check_column(x, row, c, old, RBAC_MUTATE, f);
+        }
+        datum_unref(old);
+    }
+    return code;
 }
 
 int
@@ -386,10 +429,13 @@ exec_update(struct exec *x, struct object *o, struct fault *f)
         code = exec_refuse_writing(x, "update", f);
     }
     if (!code) {
+        code = rbac_check_table(x, t, RBAC_UPDATE, f);
+    }
+    if (!code) {
         size_t n;
         struct row **rows = exec_find_rows(x, t, &c, &n);
-        for (size_t i = 0; i < n; i++) {
-            update_row(x, rows[i], &values);
+        for (size_t i = 0; i < n && !code; i++) {
+            code = update_row(x, rows[i], &values, f);
         }
         os_free(rows);
         write_count(x, n);
@@ -419,10 +465,14 @@ exec_mutate(struct exec *x, struct object *o, struct fault *f)
         code = exec_refuse_writing(x, "mutate", f);
     }
     if (!code) {
+        code = rbac_check_table(x, t, RBAC_MUTATE, f);
+    }
+    if (!code) {
         size_t n;
         struct row **rows = exec_find_rows(x, t, &c, &n);
         for (size_t i = 0; i < n && !code; i++) {
-            code = mutations_apply(&mutations, x->txn, rows[i], f);
+            code = rbac_applies(x) ? mutate_row_checked(x, rows[i], &mutations, f)
+                                   : mutations_apply(&mutations, x->txn, rows[i], f);
         }
         os_free(rows);
         write_count(x, n);
@@ -435,8 +485,9 @@ exec_mutate(struct exec *x, struct object *o, struct fault *f)
 int
 exec_delete(struct exec *x, struct object *o, struct fault *f)
 {
-    struct table *t = exec_member_table(x, o);
+    /* In this order, which shows in what is told of a request that lacks both. */
     const json_t *where = object_member(o, "where", OBJECT_ARRAY);
+    struct table *t = exec_member_table(x, o);
     int code = object_end(o);
     if (code) {
         return code;
@@ -447,10 +498,16 @@ exec_delete(struct exec *x, struct object *o, struct fault *f)
         code = exec_refuse_writing(x, "delete", f);
     }
     if (!code) {
+        code = rbac_check_table(x, t, RBAC_DELETE, f);
+    }
+    if (!code) {
         size_t n;
         struct row **rows = exec_find_rows(x, t, &c, &n);
-        for (size_t i = 0; i < n; i++) {
-            txn_delete(x->txn, rows[i]);
+        for (size_t i = 0; i < n && !code; i++) {
+            code = rbac_check_row(x, rows[i], RBAC_DELETE, f);
+            if (!code) {
+                txn_delete(x->txn, rows[i]);
+            }
         }
         os_free(rows);
         write_count(x, n);

@@ -2,7 +2,6 @@
 /* Views and who subscribes to them; sending updates. Loop's thread. */
 #include "ovsdb/monitor.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct view_table *
@@ -83,7 +82,17 @@ session_n_monitors(const struct session *session)
 }
 
 void
-monitor_send(struct session_monitor *m, const char *text, size_t n)
+monitor_put_txn_id(struct str *out, const struct uuid *id)
+{
+    char text[UUID_TEXT_LEN + 1];
+    uuid_format(id, text);
+    str_putc(out, '"');
+    str_put(out, text, UUID_TEXT_LEN);
+    str_putc(out, '"');
+}
+
+void
+monitor_send(struct session_monitor *m, const struct uuid *txn_id, const char *text, size_t n)
 {
     static const char *const methods[] = {
         [MONITOR_V1] = "update", [MONITOR_V2] = "update2", [MONITOR_V3] = "update3"};
@@ -92,8 +101,8 @@ monitor_send(struct session_monitor *m, const char *text, size_t n)
     str_puts(out, m->id_text);
     str_putc(out, ',');
     if (m->version == MONITOR_V3) {
-        /* A standalone database has no transaction ids. */
-        str_puts(out, "\"00000000-0000-0000-0000-000000000000\",");
+        monitor_put_txn_id(out, txn_id);
+        str_putc(out, ',');
     }
     str_put(out, text, n);
     str_puts(out, "]}");
@@ -101,14 +110,6 @@ monitor_send(struct session_monitor *m, const char *text, size_t n)
 }
 
 /* ---- Transactions ---- */
-
-static int
-compare_by_table(const void *a_, const void *b_)
-{
-    const struct txn_row *a = *(struct txn_row *const *)a_, *b = *(struct txn_row *const *)b_;
-    uint32_t x = a->row->table->schema->index, y = b->row->table->schema->index;
-    return (x > y) - (x < y);
-}
 
 void
 monitors_write_txn(struct dbase *d, struct txn *t, struct list *updates)
@@ -124,7 +125,7 @@ monitors_write_txn(struct dbase *d, struct txn *t, struct list *updates)
             rows[n++] = tr;
         }
     }
-    qsort(rows, n, sizeof *rows, compare_by_table);
+    txn_rows_sort(rows, n);
     LIST_FOR_EACH (struct monitor_view, v, node, &d->views) {
         struct str text = STR_INIT;
         view_write_txn(v, rows, n, &text);
@@ -141,10 +142,10 @@ monitors_write_txn(struct dbase *d, struct txn *t, struct list *updates)
 }
 
 void
-monitors_deliver(struct view_update *u)
+monitors_deliver(struct view_update *u, const struct uuid *txn_id)
 {
     LIST_FOR_EACH (struct session_monitor, m, by_view, &u->view->subscribers) {
-        monitor_send(m, u->text.s, u->text.n);
+        monitor_send(m, txn_id, u->text.s, u->text.n);
     }
 }
 

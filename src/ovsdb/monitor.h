@@ -60,6 +60,7 @@ void view_write_condition_change(const struct view_table *, const struct conditi
                                  bool *first, struct str *out);
 void view_table_fini(struct view_table *);
 void monitor_view_free(struct monitor_view *);
-/* Sends TEXT, a <table-updates>, to M's client. */
-void monitor_send(struct session_monitor *, const char *text, size_t n);
+/* Sends TEXT, a <table-updates> that leads to the contents called TXN_ID, to M's client. */
+void monitor_send(struct session_monitor *, const struct uuid *txn_id, const char *text, size_t n);
+void monitor_put_txn_id(struct str *out, const struct uuid *id);
 struct session_monitor *monitor_find(const struct session *, const json_t *id);

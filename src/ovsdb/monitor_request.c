@@ -287,6 +287,29 @@ start_monitor(struct session *session, const char *method, const json_t *params,
     return code;
 }
 
+/* The result of "monitor_cond_since": what changed since LAST, or everything. */
+static void
+write_since(const struct monitor_view *v, const json_t *last, struct str *out)
+{
+    const struct history *h = &v->dbase->history;
+    struct history_changes changes;
+    struct uuid id;
+    bool found = uuid_parse(json_string_value(last), json_string_length(last), &id) &&
+                 history_since(h, &id, &changes);
+    str_puts(out, found ? "[true," : "[false,");
+    monitor_put_txn_id(out, history_last_id(h));
+    str_putc(out, ',');
+    size_t start = out->n;
+    if (found) {
+        view_write_txn(v, changes.rows, changes.n, out);
+        str_puts(out, out->n == start ? "{}" : "");
+        history_changes_fini(&changes);
+    } else {
+        view_write_initial(v, out);
+    }
+    str_putc(out, ']');
+}
+
 void
 monitor_request(struct session *session, const char *method, const json_t *params, json_t *id)
 {
@@ -296,14 +319,13 @@ monitor_request(struct session *session, const char *method, const json_t *param
         session_fault(session, &f, json_incref(id));
         return;
     }
-    struct str result = STR_INIT;
+    struct str *out = session_begin_reply(session, id);
     if (m->version == MONITOR_V3) {
-        str_puts(&result, "[false,\"00000000-0000-0000-0000-000000000000\",");
+        write_since(m->view, json_array_get(params, 3), out);
+    } else {
+        view_write_initial(m->view, out);
     }
-    view_write_initial(m->view, &result);
-    str_puts(&result, m->version == MONITOR_V3 ? "]" : "");
-    session_put_text_reply(session, id, result.s, result.n);
-    str_fini(&result);
+    session_end_reply(session, out);
 }
 
 /* ---- Changing conditions ---- */
@@ -421,7 +443,7 @@ apply_new_conditions(struct session_monitor *m, struct new_conditions *new)
     }
     str_putc(&text, '}');
     if (!first) {
-        monitor_send(m, text.s, text.n);
+        monitor_send(m, history_last_id(&v->dbase->history), text.s, text.n);
     }
     str_fini(&text);
 }

@@ -4,7 +4,6 @@
  * them right. Straight into text: this is part of every commit. */
 #include "ovsdb/record.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -74,20 +73,11 @@ is_persistent_change(const struct txn_row *tr)
     return false;
 }
 
-static int
-compare_by_table(const void *a_, const void *b_)
-{
-    const struct txn_row *a = *(const struct txn_row *const *)a_;
-    const struct txn_row *b = *(const struct txn_row *const *)b_;
-    uint32_t x = a->row->table->schema->index, y = b->row->table->schema->index;
-    return (x > y) - (x < y);
-}
-
 /* The rows to write, by table; the caller frees the array. */
-static const struct txn_row **
+static struct txn_row **
 sorted_rows(const struct txn *t, size_t *n)
 {
-    const struct txn_row **rows = xalloc(t->n_rows * sizeof *rows);
+    struct txn_row **rows = xalloc(t->n_rows * sizeof *rows);
     *n = 0;
     TXN_FOR_EACH_ROW(tr, t)
     {
@@ -95,7 +85,7 @@ sorted_rows(const struct txn *t, size_t *n)
             rows[(*n)++] = tr;
         }
     }
-    qsort(rows, *n, sizeof *rows, compare_by_table);
+    txn_rows_sort(rows, *n);
     return rows;
 }
 
@@ -123,7 +113,7 @@ difference_fits(const struct txn_row *tr, struct txn_change *change)
 }
 
 static bool
-differences_fit(const struct txn_row *const *rows, size_t n)
+differences_fit(struct txn_row *const *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct txn_row *tr = rows[i];
@@ -140,7 +130,7 @@ bool
 record_write_txn(const struct txn *t, bool as_diff, uint64_t date_ms, struct str *out)
 {
     size_t n;
-    const struct txn_row **rows = sorted_rows(t, &n);
+    struct txn_row **rows = sorted_rows(t, &n);
     as_diff = as_diff && differences_fit(rows, n);
     if (n) {
         str_putf(out, "{\"_date\":%llu", (unsigned long long)date_ms);

@@ -17,13 +17,16 @@ LOG_MODULE(ovsdb_jsonrpc_server);
 struct server_remote {
     struct list node;
     char *name;
+    struct remote_options options; /* its role is the remote's own */
+    char *role;
 };
 
 struct endpoint {
     struct hnode node;
     char *target;
     struct server *server;
-    struct endpoint_options options;
+    struct remote_options options; /* its role is the endpoint's own */
+    char *role;
     struct listener *listener; /* passive */
     struct session *session;   /* active */
     bool wanted;
@@ -63,8 +66,34 @@ close_endpoint(struct endpoint *e)
             session_free(session);
         }
     }
+    os_free(e->role);
     os_free(e->target);
     os_free(e);
+}
+
+static void
+set_options(struct endpoint *e, const struct remote_options *options)
+{
+    char *role = options->role ? xstrdup(options->role) : NULL;
+    os_free(e->role);
+    e->role = role;
+    e->options = *options;
+    e->options.role = role;
+}
+
+const char *
+endpoint_role(const struct endpoint *e)
+{
+    return e ? e->role : NULL;
+}
+
+static void
+remote_free(struct server_remote *r)
+{
+    list_remove(&r->node);
+    os_free(r->role);
+    os_free(r->name);
+    os_free(r);
 }
 
 void
@@ -74,9 +103,7 @@ remotes_fini(struct server *s)
         close_endpoint(e);
     }
     LIST_FOR_EACH_SAFE (struct server_remote, r, node, &s->remotes) {
-        list_remove(&r->node);
-        os_free(r->name);
-        os_free(r);
+        remote_free(r);
     }
     hmap_fini(&s->endpoints);
 }
@@ -84,7 +111,7 @@ remotes_fini(struct server *s)
 static void
 apply_options(struct endpoint *e, struct session *session)
 {
-    const struct endpoint_options *o = &e->options;
+    const struct remote_options *o = &e->options;
     session->read_only = o->read_only;
     if (o->has_max_backoff) {
         jsonrpc_session_set_max_backoff(session->rpc, o->max_backoff_ms);
@@ -105,13 +132,13 @@ accepted(void *endpoint, struct stream *stream)
 
 /* Opens or adjusts the endpoint TARGET. */
 static int
-open_endpoint(struct server *s, const char *target, const struct endpoint_options *options,
+open_endpoint(struct server *s, const char *target, const struct remote_options *options,
               struct fault *f)
 {
     struct endpoint *e = find_endpoint(s, target);
     if (e) {
         e->wanted = true;
-        e->options = *options;
+        set_options(e, options);
         LIST_FOR_EACH (struct session, session, node, &s->sessions) {
             if (session->endpoint == e) {
                 apply_options(e, session);
@@ -122,7 +149,7 @@ open_endpoint(struct server *s, const char *target, const struct endpoint_option
     e = xzalloc(sizeof *e);
     e->target = xstrdup(target);
     e->server = s;
-    e->options = *options;
+    set_options(e, options);
     e->wanted = true;
     hmap_insert(&s->endpoints, &e->node, hash_string(target, 0));
     if (!stream_name_is_passive(target)) {
@@ -143,19 +170,18 @@ open_endpoint(struct server *s, const char *target, const struct endpoint_option
 }
 
 static void
-want(struct server *s, const char *target, const struct endpoint_options *options)
+want(struct server *s, const char *target, const struct remote_options *options)
 {
     open_endpoint(s, target, options, NULL);
 }
 
 static int
-add_wanted(struct server *s, const char *name, struct fault *f)
+add_wanted(struct server *s, const struct server_remote *r, struct fault *f)
 {
-    if (strncmp(name, "db:", 3) == 0) {
-        return remotes_query(s, name, want, f);
+    if (strncmp(r->name, "db:", 3) == 0) {
+        return remotes_query(s, r->name, want, f);
     }
-    struct endpoint_options options = {0};
-    return open_endpoint(s, name, &options, f);
+    return open_endpoint(s, r->name, &r->options, f);
 }
 
 static void
@@ -188,7 +214,7 @@ server_reconfigure(struct server *s, struct fault *f)
     configure_tls(s);
     LIST_FOR_EACH (struct server_remote, r, node, &s->remotes) {
         struct fault problem = FAULT_INIT;
-        int code = add_wanted(s, r->name, first ? &problem : f ? f : &problem);
+        int code = add_wanted(s, r, first ? &problem : f ? f : &problem);
         if (code && problem.tag && strncmp(r->name, "db:", 3) == 0) {
             log_limited(&rate, LOG_WARN, "%s", str_text(&problem.details));
         }
@@ -207,11 +233,7 @@ server_reconfigure(struct server *s, struct fault *f)
 void
 server_reconnect(struct server *s)
 {
-    LIST_FOR_EACH_SAFE (struct session, session, node, &s->sessions) {
-        log_info("%s: disconnecting (user ran ovsdb-server/reconnect)",
-                 jsonrpc_session_name(session->rpc));
-        session_drop(session);
-    }
+    server_drop_sessions(s, "user ran ovsdb-server/reconnect");
 }
 
 void
@@ -239,27 +261,36 @@ find_remote(const struct server *s, const char *name)
 
 static void
 ignore(struct server *s UNUSED, const char *target UNUSED,
-       const struct endpoint_options *options UNUSED)
+       const struct remote_options *options UNUSED)
 {
 }
 
 int
 server_check_source(struct server *s, const char *name, struct fault *f)
 {
-    return strncmp(name, "db:", 3) == 0 ? remotes_query(s, name, ignore, f) : 0;
+    int code = strncmp(name, "db:", 3) == 0 ? remotes_query(s, name, ignore, f) : 0;
+    return code == -E_AGAIN ? 0 : code; /* a relay's schema comes later */
 }
 
 int
-server_add_remote(struct server *s, const char *name, struct fault *f)
+server_add_remote(struct server *s, const char *name, const struct remote_options *options,
+                  struct fault *f)
 {
     int code = server_check_source(s, name, f);
     if (code) {
         return code;
     }
-    if (!find_remote(s, name)) {
-        struct server_remote *r = xzalloc(sizeof *r);
+    struct server_remote *r = find_remote(s, name);
+    if (!r) {
+        r = xzalloc(sizeof *r);
         r->name = xstrdup(name);
         list_push_back(&s->remotes, &r->node);
+    }
+    if (options) {
+        os_free(r->role);
+        r->role = options->role ? xstrdup(options->role) : NULL;
+        r->options = *options;
+        r->options.role = r->role;
     }
     return 0;
 }
@@ -271,9 +302,7 @@ server_remove_remote(struct server *s, const char *name)
     if (!r) {
         return -E_NOENT;
     }
-    list_remove(&r->node);
-    os_free(r->name);
-    os_free(r);
+    remote_free(r);
     return 0;
 }
 

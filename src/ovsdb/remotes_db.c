@@ -31,6 +31,8 @@ parse_source(struct server *s, const char *name, struct db_source *src, struct f
         src->dbase = server_find_db(s, copy);
         if (!src->dbase) {
             code = fault_set(f, -E_NOENT, "", "\"%s\": no database named %s", name, copy);
+        } else if (!src->dbase->is_available) {
+            code = -E_AGAIN; /* its tables are not known yet */
         }
     }
     if (!code) {
@@ -77,13 +79,13 @@ milliseconds(const union atom *a, uint64_t min)
 
 static void
 want_row(struct server *s, const struct row *row,
-         void (*want)(struct server *, const char *, const struct endpoint_options *))
+         void (*want)(struct server *, const char *, const struct remote_options *))
 {
     const union atom *target = read_one(row, "target", ATOM_STRING);
     if (!target || !atom_string_len(target)) {
         return;
     }
-    struct endpoint_options o = {0};
+    struct remote_options o = {0};
     const union atom *a = read_one(row, "max_backoff", ATOM_INTEGER);
     if (a) {
         o.has_max_backoff = true;
@@ -96,12 +98,14 @@ want_row(struct server *s, const struct row *row,
     }
     a = read_one(row, "read_only", ATOM_BOOLEAN);
     o.read_only = a && a->boolean;
+    a = read_one(row, "role", ATOM_STRING);
+    o.role = a ? atom_string(a) : NULL;
     want(s, atom_string(target), &o);
 }
 
 int
 remotes_query(struct server *s, const char *name,
-              void (*want)(struct server *, const char *, const struct endpoint_options *),
+              void (*want)(struct server *, const char *, const struct remote_options *),
               struct fault *f)
 {
     struct db_source src;
@@ -110,7 +114,7 @@ remotes_query(struct server *s, const char *name,
         return code;
     }
     const struct base_type *key = &src.column->type.key;
-    struct endpoint_options none = {0};
+    struct remote_options none = {0};
     HMAP_FOR_EACH (struct row, row, node, &src.table->rows) {
         const struct datum *d = row->cells[src.column->index];
         for (size_t i = 0; i < datum_n(d); i++) {
@@ -230,7 +234,8 @@ static void
 write_source_status(struct server *s, const struct db_source *src)
 {
     const struct base_type *key = &src->column->type.key;
-    if (column_is_virtual(src->column) || key->type != ATOM_UUID || !key->ref_table) {
+    if (column_is_virtual(src->column) || key->type != ATOM_UUID || !key->ref_table ||
+        src->dbase->source) { /* what follows another database is not ours to write */
         return;
     }
     struct txn *t = txn_new(src->dbase->db);

@@ -9,6 +9,7 @@
 #include "os/log.h"
 #include "os/random.h"
 #include "ovsdb/load.h"
+#include "ovsdb/source.h"
 
 LOG_MODULE(ovsdb_server);
 
@@ -37,9 +38,11 @@ dbase_new(struct server *s, struct db *db, struct storage *storage, bool reserve
     d->db = db;
     d->storage = storage;
     d->reserved = reserved;
+    d->is_available = true;
     list_init(&d->views);
     list_init(&d->triggers);
     list_init(&d->commits);
+    history_init(&d->history);
     hmap_insert(&s->dbs, &d->node, hash_string(d->name, 0));
     return d;
 }
@@ -47,8 +50,10 @@ dbase_new(struct server *s, struct db *db, struct storage *storage, bool reserve
 void
 dbase_free(struct dbase *d)
 {
+    source_free(d->source);
     hmap_remove(&d->server->dbs, &d->node);
     storage_close(d->storage);
+    history_clear(&d->history);
     db_free(d->db);
     os_free(d->name);
     os_free(d);
@@ -66,9 +71,54 @@ is_open(const struct server *s, const char *path)
     return false;
 }
 
+/* A schema without tables, until the source tells the real one. */
+static struct db *
+empty_db(const char *name)
+{
+    json_t *v = json_pack("{ssss s{}}", "name", name, "version", "0.0.0", "tables");
+    struct db_schema *schema = NULL;
+    VERIFY(db_schema_from_json(v, &schema, NULL) == 0);
+    json_decref(v);
+    return db_new(schema);
+}
+
+int
+server_add_relay(struct server *s, const char *name, const struct source_config *config,
+                 struct fault *f)
+{
+    if (!schema_is_id(name)) {
+        return fault_set(f, -E_INVAL, "ovsdb error", "%s: not a valid database name", name);
+    }
+    if (server_find_db(s, name)) {
+        return fault_set(f, -E_EXIST, "ovsdb error", "%s: duplicate database name", name);
+    }
+    struct dbase *d = dbase_new(s, empty_db(name), storage_open_memory("relay"), false);
+    d->is_available = false;
+    source_new(d, SOURCE_RELAY, config);
+    status_add_db(d);
+    return 0;
+}
+
+/* ARG is "relay:NAME:REMOTE". */
+static int
+add_relay_named(struct server *s, const char *arg, struct fault *f)
+{
+    const char *name = arg + strlen("relay:"), *colon = strchr(name, ':');
+    if (!colon || !colon[1]) {
+        return fault_set(f, -E_INVAL, "ovsdb error", "%s: invalid syntax", arg);
+    }
+    char *copy = xmemdup0(name, (size_t)(colon - name));
+    int code = server_add_relay(s, copy, &(struct source_config){.remote = colon + 1}, f);
+    os_free(copy);
+    return code;
+}
+
 int
 server_add_db(struct server *s, const char *path, const char **name, struct fault *f)
 {
+    if (strncmp(path, "relay:", 6) == 0) {
+        return add_relay_named(s, path, f);
+    }
     if (is_open(s, path)) {
         return fault_set(f, -E_BUSY, "ovsdb error", "%s: already open", path);
     }
@@ -79,7 +129,8 @@ server_add_db(struct server *s, const char *path, const char **name, struct faul
         code = load_db(storage, LOAD_SERVING, &db, f);
     }
     if (!code && server_find_db(s, db->schema->name)) {
-        code = fault_set(f, -E_EXIST, "ovsdb error", "%s: duplicate database name", path);
+        code =
+            fault_set(f, -E_EXIST, "ovsdb error", "%s: duplicate database name", db->schema->name);
     }
     if (code) {
         db_free(db);
@@ -90,10 +141,23 @@ server_add_db(struct server *s, const char *path, const char **name, struct faul
     struct dbase *d = dbase_new(s, db, storage, false);
     status_add_db(d);
     remotes_note_change(d);
+    sync_start(d);
     if (name) {
         *name = d->name;
     }
     return 0;
+}
+
+bool
+dbase_is_backup(const struct dbase *d)
+{
+    return d->source && source_kind(d->source) == SOURCE_BACKUP;
+}
+
+bool
+dbase_is_relay(const struct dbase *d)
+{
+    return d->source && source_kind(d->source) == SOURCE_RELAY;
 }
 
 int
@@ -109,6 +173,7 @@ server_remove_db(struct server *s, const char *name)
     server_flush(s);
     triggers_cancel_db(d);
     monitors_cancel_db(d, true);
+    source_free(d->source);
     status_remove_db(d);
     dbase_free(d);
     os_task_queue(&s->reconfigure_task);
@@ -122,6 +187,7 @@ server_set_data(struct dbase *d, struct db *db)
     dbase_flush(d);
     triggers_cancel_db(d);
     monitors_cancel_db(d, true);
+    history_clear(&d->history);
     db_free(d->db);
     d->db = db;
     remotes_note_change(d);
@@ -135,6 +201,15 @@ server_disconnect_unaware(struct server *s, const char *why)
             log_info("%s: disconnecting (%s)", jsonrpc_session_name(session->rpc), why);
             session_drop(session);
         }
+    }
+}
+
+void
+server_drop_sessions(struct server *s, const char *why)
+{
+    LIST_FOR_EACH_SAFE (struct session, session, node, &s->sessions) {
+        log_info("%s: disconnecting (%s)", jsonrpc_session_name(session->rpc), why);
+        session_drop(session);
     }
 }
 
@@ -249,9 +324,13 @@ server_tlog_list(const struct server *s, struct str *out)
 /* ---- The server ---- */
 
 static void
-flush(void *s)
+flush(void *s_)
 {
+    struct server *s = s_;
     server_flush(s);
+    LIST_FOR_EACH_SAFE (struct session, session, node, &s->sessions) {
+        session_check_backlog(session);
+    }
 }
 
 static void
@@ -317,6 +396,9 @@ server_free(struct server *s)
     LIST_FOR_EACH_SAFE (struct session, session, node, &s->sessions) {
         session_free(session);
     }
+    HMAP_FOR_EACH (struct dbase, d, node, &s->dbs) {
+        source_free(d->source);
+    }
     remotes_fini(s);
     /* Sessions that held locks may have told others: nobody is left to hear. */
     os_task_cancel(&s->flush_task);
@@ -328,8 +410,10 @@ server_free(struct server *s)
         dbase_flush(d);
         dbase_free(d);
     }
+    sync_fini(s);
     hmap_fini(&s->dbs);
     hmap_fini(&s->locks);
+    os_free(s->config_file);
     os_free(s->tls_private_key);
     os_free(s->tls_certificate);
     os_free(s->tls_ca_cert);

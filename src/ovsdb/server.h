@@ -15,8 +15,19 @@ void server_free(struct server *);
 
 /* ---- Databases ---- */
 
-/* Opens the file PATH and serves it; its name goes to *NAME (may be NULL), borrowed. */
+/* Opens the file PATH and serves it; its name goes to *NAME (may be NULL), borrowed. PATH may also
+ * be "relay:NAME:REMOTE". */
 int server_add_db(struct server *, const char *path, const char **name, struct fault *);
+/* Serves the database NAME of another server: reads are answered here, changes passed on. */
+struct source_config {
+    const char *remote;         /* a connection method, or several with commas between them */
+    const char *const *exclude; /* tables to leave alone; for backups */
+    size_t n_exclude;
+    bool has_max_backoff, has_probe_interval;
+    uint64_t max_backoff_ms, probe_interval_ms;
+};
+int server_add_relay(struct server *, const char *name, const struct source_config *,
+                     struct fault *);
 /* -E_NOENT when there is none of that name. */
 int server_remove_db(struct server *, const char *name);
 /* Names, sorted; _Server is among them if ALL. The caller frees the array, not the names. */
@@ -35,10 +46,35 @@ void server_disable_conditions(struct server *);
 int server_tlog_set(struct server *, const char *db, const char *table, bool on, struct fault *);
 void server_tlog_list(const struct server *, struct str *out);
 
+/* ---- Active-backup ---- */
+
+/* Whom databases with a file follow while this server is a backup; NULL while unknown. A change
+ * takes effect when the role is set (again). */
+void server_set_active(struct server *, const char *remote);
+const char *server_active(const struct server *);
+void server_set_backup(struct server *, bool is_backup);
+bool server_is_backup(const struct server *);
+void server_set_sync_probe_interval(struct server *, uint64_t ms);
+/* Tables to leave alone, as "DB:TABLE,…" (NULL: none); read back sorted. */
+void server_set_sync_exclude(struct server *, const char *list);
+void server_sync_exclude(const struct server *, struct str *out);
+/* Appends what ovsdb-server/sync-status says. */
+void server_sync_status(const struct server *, struct str *out);
+/* The same for one database alone; CONFIG NULL: it follows nobody. -E_NOENT: no such database,
+ * or none with a file. */
+int server_follow(struct server *, const char *name, const struct source_config *config);
+
 /* ---- Remotes ---- */
 
-/* Adds a remote, which may be there already. "db:DB,TABLE,COLUMN" follows the database. */
-int server_add_remote(struct server *, const char *name, struct fault *);
+struct remote_options {
+    uint64_t max_backoff_ms, probe_interval_ms;
+    bool read_only, has_probe_interval, has_max_backoff;
+    const char *role; /* of its clients, for rbac.h; NULL: none */
+};
+/* Adds a remote, which may be there already and gets these OPTIONS then (NULL: none).
+ * "db:DB,TABLE,COLUMN" follows the database, whose rows have the options. */
+int server_add_remote(struct server *, const char *name, const struct remote_options *options,
+                      struct fault *);
 /* -E_NOENT when it was not added. */
 int server_remove_remote(struct server *, const char *name);
 /* The names of those added, sorted; the caller frees the array, not the names. */
@@ -56,6 +92,14 @@ struct server_tls {
     bool bootstrap_ca_cert;
 };
 void server_set_tls(struct server *, const struct server_tls *);
+
+/* ---- Configuration file ---- */
+
+/* Brings databases and remotes to what the file PATH says (ovsdb-server(1), --config-file). A
+ * file that makes no sense changes nothing; what cannot be opened is told, and the rest done. */
+int server_read_config(struct server *, const char *path, struct fault *);
+/* The file it was configured from, or NULL. */
+const char *server_config_file(const struct server *);
 
 /* ---- What it is doing ---- */
 

@@ -3,6 +3,8 @@
  * ovsdb-server's. Loop's thread. */
 #include "ovsdb/server_commands.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "os/log.h"
@@ -13,7 +15,6 @@ struct server_commands {
     struct server *server;
     void (*stop)(void *aux);
     void *aux;
-    char *active, *exclude; /* what the active-backup commands were told */
 };
 
 static void
@@ -31,6 +32,32 @@ reply_code(struct command_call *call, int code, struct fault *f, const char *oth
     if (f) {
         fault_fini(f);
     }
+}
+
+/* What a configuration file says is changed there. */
+static bool
+refuse_configured(struct command_call *call, const struct server_commands *c)
+{
+    const char *path = server_config_file(c->server);
+    if (path) {
+        char *text = xasprintf("configured by %s: change that and run ovsdb-server/reload", path);
+        command_reply_error(call, text);
+        os_free(text);
+    }
+    return path != NULL;
+}
+
+static void
+run_reload(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
+{
+    struct server_commands *c = c_;
+    struct fault f = FAULT_INIT;
+    if (!server_config_file(c->server)) {
+        command_reply_error(call, "no configuration file (--config-file) is in use");
+        return;
+    }
+    int code = server_read_config(c->server, server_config_file(c->server), &f);
+    reply_code(call, code, &f, err_text(code));
 }
 
 static void
@@ -92,6 +119,9 @@ static void
 run_add_db(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     struct fault f = FAULT_INIT;
     int code = server_add_db(c->server, argv[1], NULL, &f);
     reply_code(call, code, &f, err_text(code));
@@ -101,6 +131,9 @@ static void
 run_remove_db(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     int code = server_remove_db(c->server, argv[1]);
     reply_code(call, code, NULL,
                code == -E_PERM ? "Cannot remove reserved database."
@@ -111,8 +144,11 @@ static void
 run_add_remote(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     struct fault f = FAULT_INIT;
-    int code = server_add_remote(c->server, argv[1], &f);
+    int code = server_add_remote(c->server, argv[1], NULL, &f);
     if (!code) {
         server_reconfigure(c->server, NULL);
     }
@@ -123,6 +159,9 @@ static void
 run_remove_remote(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
     int code = server_remove_remote(c->server, argv[1]);
     if (!code) {
         server_reconfigure(c->server, NULL);
@@ -204,24 +243,16 @@ run_disable_monitor_cond(struct command_call *call, int argc UNUSED, const char 
     command_reply(call, NULL);
 }
 
-/* ---- Active-backup: this server is always active ---- */
-
-static void
-reply_kept(struct command_call *call, const char *text)
-{
-    struct str out = STR_INIT;
-    str_puts(&out, text ? text : "");
-    str_puts(&out, text ? "\n" : "");
-    command_reply(call, str_text(&out));
-    str_fini(&out);
-}
+/* ---- Active-backup ---- */
 
 static void
 run_set_active(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
-    os_free(c->active);
-    c->active = xstrdup(argv[1]);
+    if (refuse_configured(call, c)) {
+        return;
+    }
+    server_set_active(c->server, argv[1]);
     command_reply(call, NULL);
 }
 
@@ -229,15 +260,22 @@ static void
 run_get_active(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
     struct server_commands *c = c_;
-    reply_kept(call, c->active);
+    struct str out = STR_INIT;
+    if (server_active(c->server)) {
+        str_putf(&out, "%s\n", server_active(c->server));
+    }
+    command_reply(call, str_text(&out));
+    str_fini(&out);
 }
 
 static void
 run_set_exclude(struct command_call *call, int argc, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
-    os_free(c->exclude);
-    c->exclude = argc > 1 ? xstrdup(argv[1]) : NULL;
+    if (refuse_configured(call, c)) {
+        return;
+    }
+    server_set_sync_exclude(c->server, argc > 1 ? argv[1] : NULL);
     command_reply(call, NULL);
 }
 
@@ -245,31 +283,66 @@ static void
 run_get_exclude(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
     struct server_commands *c = c_;
-    reply_kept(call, c->exclude);
+    struct str out = STR_INIT;
+    server_sync_exclude(c->server, &out);
+    str_puts(&out, out.n ? "\n" : "");
+    command_reply(call, str_text(&out));
+    str_fini(&out);
 }
 
 static void
 run_connect_active(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
 {
     struct server_commands *c = c_;
-    if (!c->active) {
-        command_reply(call, "Unable to connect: active server is not specified.\n");
-    } else {
-        command_reply_error(call, "the backup role is not supported yet");
+    if (refuse_configured(call, c)) {
+        return;
     }
-}
-
-static void
-run_nothing(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c UNUSED)
-{
+    if (!server_active(c->server)) {
+        command_reply(call, "Unable to connect: active server is not specified.\n");
+        return;
+    }
+    server_set_backup(c->server, true);
     command_reply(call, NULL);
 }
 
 static void
-run_sync_status(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED,
-                void *c UNUSED)
+run_disconnect_active(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED,
+                      void *c_)
 {
-    command_reply(call, "state: active\n");
+    struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
+    server_set_backup(c->server, false);
+    command_reply(call, NULL);
+}
+
+static void
+run_sync_probe_interval(struct command_call *call, int argc UNUSED, const char *argv[], void *c_)
+{
+    struct server_commands *c = c_;
+    if (refuse_configured(call, c)) {
+        return;
+    }
+    char *tail;
+    errno = 0;
+    long long ms = strtoll(argv[1], &tail, 10);
+    if (errno || tail == argv[1] || *tail || ms < 0) {
+        command_reply(call, "Invalid probe interval, integer value expected\n");
+        return;
+    }
+    server_set_sync_probe_interval(c->server, (uint64_t)ms);
+    command_reply(call, NULL);
+}
+
+static void
+run_sync_status(struct command_call *call, int argc UNUSED, const char *argv[] UNUSED, void *c_)
+{
+    struct server_commands *c = c_;
+    struct str out = STR_INIT;
+    server_sync_status(c->server, &out);
+    command_reply(call, str_text(&out));
+    str_fini(&out);
 }
 
 static const struct command commands[] = {
@@ -279,7 +352,7 @@ static const struct command commands[] = {
     {"ovsdb-server/compact", "", 0, 1, run_compact},
     {"ovsdb-server/connect-active-ovsdb-server", "", 0, 0, run_connect_active},
     {"ovsdb-server/disable-monitor-cond", "", 0, 0, run_disable_monitor_cond},
-    {"ovsdb-server/disconnect-active-ovsdb-server", "", 0, 0, run_nothing},
+    {"ovsdb-server/disconnect-active-ovsdb-server", "", 0, 0, run_disconnect_active},
     {"ovsdb-server/get-active-ovsdb-server", "", 0, 0, run_get_active},
     {"ovsdb-server/get-db-storage-status", "DB", 1, 1, run_storage_status},
     {"ovsdb-server/get-sync-exclude-tables", "", 0, 0, run_get_exclude},
@@ -289,10 +362,11 @@ static const struct command commands[] = {
     {"ovsdb-server/perf-counters-clear", "", 0, 0, run_perf_counters},
     {"ovsdb-server/perf-counters-show", "", 0, 0, run_perf_counters},
     {"ovsdb-server/reconnect", "", 0, 0, run_reconnect},
+    {"ovsdb-server/reload", "", 0, 0, run_reload},
     {"ovsdb-server/remove-db", "DB", 1, 1, run_remove_db},
     {"ovsdb-server/remove-remote", "REMOTE", 1, 1, run_remove_remote},
     {"ovsdb-server/set-active-ovsdb-server", "", 1, 1, run_set_active},
-    {"ovsdb-server/set-active-ovsdb-server-probe-interval", "", 1, 1, run_nothing},
+    {"ovsdb-server/set-active-ovsdb-server-probe-interval", "", 1, 1, run_sync_probe_interval},
     {"ovsdb-server/set-sync-exclude-tables", "", 0, 1, run_set_exclude},
     {"ovsdb-server/sync-status", "", 0, 0, run_sync_status},
     {"ovsdb-server/tlog-list", "", 0, 0, run_tlog_list},
@@ -314,9 +388,5 @@ server_commands_add(struct command_server *to, struct server *s, void (*stop)(vo
 void
 server_commands_free(struct server_commands *c)
 {
-    if (c) {
-        os_free(c->active);
-        os_free(c->exclude);
-        os_free(c);
-    }
+    os_free(c);
 }

@@ -12,12 +12,23 @@
 
 #include "base/list.h"
 #include "ovsdb/condition.h"
+#include "ovsdb/history.h"
 #include "ovsdb/server.h"
 #include "ovsdb/storage.h"
 #include "ovsdb/txn.h"
 
 struct session;
+struct source;
 struct monitor_view;
+
+/* The role in an active-backup pair, sync.c. */
+struct sync {
+    char *from;     /* whom to follow, NULL: unknown */
+    char **exclude; /* "DB:TABLE", sorted */
+    size_t n_exclude;
+    bool is_backup, has_probe_interval;
+    uint64_t probe_interval_ms;
+};
 
 struct server {
     struct os_loop *loop;
@@ -36,6 +47,8 @@ struct server {
     struct hmap endpoints; /* endpoint by target */
     char *tls_private_key, *tls_certificate, *tls_ca_cert;
     bool tls_bootstrap, tls_set;
+    struct sync sync;
+    char *config_file;  /* NULL: none */
     bool no_conditions; /* pretend not to know conditional monitors */
     size_t n_triggers;
 };
@@ -46,10 +59,13 @@ struct dbase {
     struct server *server;
     struct db *db;
     struct storage *storage;
-    bool reserved;        /* the server's own */
-    struct list views;    /* monitor_view */
-    struct list triggers; /* trigger: requests that wait */
-    struct list commits;  /* commit: done in memory, not yet flushed */
+    struct source *source; /* whom it follows, NULL: nobody */
+    bool reserved;         /* the server's own */
+    bool is_available;     /* false for a relay that does not know its schema yet */
+    struct list views;     /* monitor_view */
+    struct list triggers;  /* trigger: requests that wait */
+    struct list commits;   /* commit: done in memory, not yet flushed */
+    struct history history;
     struct uuid status_uuid;
     bool commits_durable; /* one of them asks for it */
 };
@@ -62,6 +78,8 @@ struct session {
     struct hmap monitors;      /* session_monitor by id */
     struct list triggers, lock_waiters;
     struct str out;             /* replies of this round */
+    size_t largest_reply;       /* in bytes, of this connection */
+    size_t queued_bytes;        /* of results in the queue of commits, about */
     struct commit *last_commit; /* the last one queued whose reply is for this client */
     bool change_aware, read_only, accepted;
     bool dead; /* to be freed when nobody looks */
@@ -74,6 +92,10 @@ struct dbase *dbase_new(struct server *, struct db *, struct storage *, bool res
 void dbase_free(struct dbase *);
 /* Clients that do not watch _Server are to notice: ends their connections. */
 void server_disconnect_unaware(struct server *, const char *why);
+void server_drop_sessions(struct server *, const char *why);
+/* Does D refuse to be changed here, because it follows another? */
+bool dbase_is_backup(const struct dbase *);
+bool dbase_is_relay(const struct dbase *);
 void server_set_data(struct dbase *, struct db *);
 /* Writes the database anew. */
 int dbase_compact(struct dbase *, const char *comment, struct fault *);
@@ -118,7 +140,7 @@ void monitor_cond_change_request(struct session *, const json_t *params, json_t 
 void monitor_cancel_request(struct session *, const json_t *params, json_t *id);
 /* Appends to UPDATES what each view of D shows of the checked T. */
 void monitors_write_txn(struct dbase *, struct txn *, struct list *updates);
-void monitors_deliver(struct view_update *);
+void monitors_deliver(struct view_update *, const struct uuid *txn_id);
 void monitors_cancel_db(struct dbase *, bool notify);
 void monitors_cancel_session(struct session *);
 size_t session_n_monitors(const struct session *);
@@ -136,6 +158,11 @@ bool session_holds_lock(void *session, const char *name);
 /* ---- convert.c ---- */
 void convert_request(struct session *, const json_t *params, json_t *id);
 
+/* ---- sync.c ---- */
+/* Lets D follow the active server if that is this server's role. */
+void sync_start(struct dbase *);
+void sync_fini(struct server *);
+
 /* ---- status.c: the database _Server ---- */
 struct dbase *status_db_new(struct server *);
 void status_add_db(struct dbase *);
@@ -149,25 +176,29 @@ struct session *session_connect(struct server *, struct endpoint *, const char *
 void session_free(struct session *);
 /* Ends the connection; an active one comes again. */
 void session_drop(struct session *);
+/* The role of its remote and the name in its certificate, NULL where there is none. */
+const char *session_role(const struct session *);
+const char *session_client_id(const struct session *);
 /* Each takes over the references it is given. */
 void session_reply(struct session *, json_t *result, json_t *id);
 void session_error(struct session *, json_t *error, json_t *id);
 void session_fault(struct session *, struct fault *, json_t *id); /* finishes the fault */
 void session_notify(struct session *, const char *method, json_t *params);
+/* The same with a result that the caller writes, straight to where it goes out from. */
+struct str *session_begin_reply(struct session *, const json_t *id);
+void session_end_reply(struct session *, struct str *out);
 /* The same with a result that is text. */
 void session_put_text_reply(struct session *, const json_t *id, const char *result, size_t n);
 /* The reply to a commit, which goes out at once; others wait behind commits that are queued. */
 void session_put_reply(struct session *, const json_t *id, const char *result, size_t n);
 void session_send_out(struct session *);
+/* Ends the connection to a client that does not read what it is sent. */
+void session_check_backlog(struct session *);
 /* The database that params[0] names; NULL and a fault otherwise. */
 struct dbase *session_find_db(struct session *, const char *method, const json_t *params,
                               struct fault *);
 
 /* ---- remotes.c, remotes_db.c ---- */
-struct endpoint_options {
-    uint64_t max_backoff_ms, probe_interval_ms;
-    bool read_only, has_probe_interval, has_max_backoff;
-};
 struct endpoint;
 void remotes_init(struct server *);
 void remotes_fini(struct server *);
@@ -175,8 +206,7 @@ void remotes_fini(struct server *);
 void remotes_note_change(struct dbase *);
 /* Reads "db:DB,TABLE,COLUMN" remote NAME; calls WANT for every target found. */
 int remotes_query(struct server *, const char *name,
-                  void (*want)(struct server *, const char *target,
-                               const struct endpoint_options *),
+                  void (*want)(struct server *, const char *target, const struct remote_options *),
                   struct fault *);
 /* The first nonempty string of "db:DB,TABLE,COLUMN"; the caller frees it, NULL if none. */
 char *remotes_query_string(struct server *, const char *name, struct fault *);
@@ -190,5 +220,6 @@ struct endpoint_status {
     size_t n_connections;
     uint16_t bound_port;
 };
+const char *endpoint_role(const struct endpoint *);
 bool endpoint_get_status(const struct server *, const char *target, struct endpoint_status *);
 size_t endpoint_n_sessions(const struct server *);

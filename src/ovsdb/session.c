@@ -2,13 +2,20 @@
 /* Clients: what arrives on a connection is looked up in the table of methods and handed on; what
  * goes out is collected in one buffer a session and sent at the end of the loop's round, so a
  * round costs one write a client, and replies and updates keep their order. Loop's thread. */
-#include "ovsdb/server_internal.h"
+#include "ovsdb/source.h"
 
 #include <string.h>
 
 #include "os/log.h"
 
 LOG_MODULE(ovsdb_jsonrpc_server);
+
+/* No more is read from a client while this much waits for it to read, so what it asked for is
+ * bounded; what it did not ask for, updates, is bounded by ending the connection. */
+#define FLOW_LIMIT  (1024 * 1024)
+#define MAX_BACKLOG (64u * 1024 * 1024) /* besides the largest reply it asked for */
+
+static struct log_rate rate = LOG_RATE(5, 5);
 
 /* ---- Sending ---- */
 
@@ -28,24 +35,47 @@ end_of_output(struct session *session)
 }
 
 static void
-put_reply(struct str *out, const json_t *id, const char *result, size_t n)
+begin_reply(struct str *out, const json_t *id)
 {
     str_puts(out, "{\"id\":");
     json_write(out, id, 0);
     str_puts(out, ",\"result\":");
+}
+
+static void
+put_reply(struct str *out, const json_t *id, const char *result, size_t n)
+{
+    begin_reply(out, id);
     str_put(out, result, n);
     str_puts(out, ",\"error\":null}");
+}
+
+struct str *
+session_begin_reply(struct session *session, const json_t *id)
+{
+    struct str *out = end_of_output(session);
+    begin_reply(out, id);
+    return out;
+}
+
+void
+session_end_reply(struct session *session, struct str *out)
+{
+    str_puts(out, ",\"error\":null}");
+    session->largest_reply = MAX(session->largest_reply, out->n);
 }
 
 void
 session_put_text_reply(struct session *session, const json_t *id, const char *result, size_t n)
 {
+    session->largest_reply = MAX(session->largest_reply, n);
     put_reply(end_of_output(session), id, result, n);
 }
 
 void
 session_put_reply(struct session *session, const json_t *id, const char *result, size_t n)
 {
+    session->largest_reply = MAX(session->largest_reply, n);
     put_reply(&session->out, id, result, n);
     schedule(session);
 }
@@ -103,6 +133,31 @@ session_send_out(struct session *session)
     }
 }
 
+void
+session_check_backlog(struct session *session)
+{
+    struct jsonrpc *rpc = jsonrpc_session_connection(session->rpc);
+    size_t backlog = rpc ? jsonrpc_backlog(rpc) : 0;
+    if (backlog > MAX_BACKLOG + session->largest_reply) {
+        log_limited(&rate, LOG_WARN, "%s: disconnecting: %zu bytes wait for it to read them",
+                    jsonrpc_session_name(session->rpc), backlog);
+        session_drop(session);
+    }
+}
+
+const char *
+session_role(const struct session *session)
+{
+    return endpoint_role(session->endpoint);
+}
+
+const char *
+session_client_id(const struct session *session)
+{
+    struct jsonrpc *rpc = jsonrpc_session_connection(session->rpc);
+    return rpc ? jsonrpc_peer_cn(rpc) : NULL;
+}
+
 /* ---- Requests ---- */
 
 struct dbase *
@@ -117,6 +172,12 @@ session_find_db(struct session *session, const char *method, const json_t *param
     if (!d) {
         fault_set_syntax(f, params, "unknown database", "%s request specifies unknown database %s",
                          method, name);
+    } else if (!d->is_available) {
+        fault_set(f, -E_AGAIN, "database not available",
+                  "%s request specifies database %s which is not yet available because it has "
+                  "not completed joining its cluster",
+                  method, name);
+        return NULL;
     }
     return d;
 }
@@ -170,22 +231,44 @@ monitor_cancel(struct session *session, const struct jsonrpc_msg *msg)
     monitor_cancel_request(session, msg->params, msg->id);
 }
 
+/* A backup's locks would be worth nothing. */
+static bool
+refuse_lock(struct session *session, const struct jsonrpc_msg *msg)
+{
+    bool refuses = session->read_only;
+    HMAP_FOR_EACH (struct dbase, d, node, &session->server->dbs) {
+        refuses |= dbase_is_backup(d);
+    }
+    if (refuses) {
+        session_error(session,
+                      json_string("lock and unlock methods not allowed, DB server is read only."),
+                      json_incref(msg->id));
+    }
+    return refuses;
+}
+
 static void
 lock(struct session *session, const struct jsonrpc_msg *msg)
 {
-    lock_request(session, LOCK_WAIT, msg->params, msg->id);
+    if (!refuse_lock(session, msg)) {
+        lock_request(session, LOCK_WAIT, msg->params, msg->id);
+    }
 }
 
 static void
 steal(struct session *session, const struct jsonrpc_msg *msg)
 {
-    lock_request(session, LOCK_STEAL, msg->params, msg->id);
+    if (!refuse_lock(session, msg)) {
+        lock_request(session, LOCK_STEAL, msg->params, msg->id);
+    }
 }
 
 static void
 unlock(struct session *session, const struct jsonrpc_msg *msg)
 {
-    unlock_request(session, msg->params, msg->id);
+    if (!refuse_lock(session, msg)) {
+        unlock_request(session, msg->params, msg->id);
+    }
 }
 
 static void
@@ -267,7 +350,10 @@ take_message(void *session_, const struct jsonrpc_msg *msg)
 {
     struct session *session = session_;
     if (msg->kind == JSONRPC_REQUEST) {
-        take_request(session, msg);
+        if (session->out.n + session->queued_bytes > FLOW_LIMIT) {
+            server_flush(session->server); /* so that flow control can see it */
+        }
+        take_request(session, msg); /* which may end SESSION */
     } else if (msg->kind == JSONRPC_NOTIFY && strcmp(msg->method, "cancel") == 0) {
         if (json_array_size(msg->params) == 1) {
             transact_cancel(session, json_array_get(msg->params, 0));
@@ -282,11 +368,17 @@ static void
 forget_client(struct session *session)
 {
     commits_forget_session(session->server, session);
+    HMAP_FOR_EACH (struct dbase, d, node, &session->server->dbs) {
+        if (d->source) {
+            source_forget_session(d->source, session);
+        }
+    }
     monitors_cancel_session(session);
     triggers_cancel_session(session);
     locks_forget_session(session);
     str_clear(&session->out);
     session->change_aware = false;
+    session->largest_reply = 0;
 }
 
 static void
@@ -300,7 +392,15 @@ disconnected(void *session_, int code UNUSED)
     }
 }
 
+static void
+connected(void *session_)
+{
+    struct session *session = session_;
+    jsonrpc_set_flow_limit(jsonrpc_session_connection(session->rpc), FLOW_LIMIT);
+}
+
 static const struct jsonrpc_events events = {
+    .connected = connected,
     .message = take_message,
     .takes_echo = true,
     .disconnected = disconnected,
@@ -326,6 +426,7 @@ session_accept(struct server *s, struct endpoint *endpoint, struct stream *strea
     struct session *session = session_new(s, endpoint, read_only);
     session->accepted = true;
     session->rpc = jsonrpc_session_accept(s->loop, stream, &events, session);
+    connected(session);
 }
 
 struct session *

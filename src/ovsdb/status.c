@@ -2,7 +2,7 @@
 /* The database _Server, by which clients see what the server hosts (ovsdb-server(5)): one row a
  * database, in memory. It is changed through the same transactions as any other, so monitors of
  * it work alike. Loop's thread. */
-#include "ovsdb/server_internal.h"
+#include "ovsdb/source.h"
 
 #include "os/random.h"
 
@@ -27,7 +27,7 @@ status_db_new(struct server *s)
     VERIFY(json_read(schema_text, sizeof schema_text - 1, &v, NULL) == 0);
     VERIFY(db_schema_from_json(v, &schema, NULL) == 0);
     json_decref(v);
-    return dbase_new(s, db_new(schema), storage_open_memory(), true);
+    return dbase_new(s, db_new(schema), storage_open_memory("standalone"), true);
 }
 
 static struct table *
@@ -45,15 +45,18 @@ set(struct txn *t, struct row *row, const char *column, struct datum *value)
 static void
 set_all(struct txn *t, struct row *row, const struct dbase *d)
 {
-    json_t *schema = db_schema_to_json(d->db->schema);
-    char *text = json_text(schema, JSON_WRITE_SORTED);
+    bool is_relay = dbase_is_relay(d);
     set(t, row, "name", datum_from_string(d->name));
-    set(t, row, "model", datum_from_string(d->storage->class->model));
-    set(t, row, "connected", datum_from_boolean(true));
-    set(t, row, "leader", datum_from_boolean(true));
-    set(t, row, "schema", datum_from_string(text));
-    os_free(text);
-    json_decref(schema);
+    set(t, row, "model", datum_from_string(d->storage->model));
+    set(t, row, "connected", datum_from_boolean(!is_relay || source_is_synced(d->source)));
+    set(t, row, "leader", datum_from_boolean(!is_relay));
+    if (d->is_available) {
+        json_t *schema = db_schema_to_json(d->db->schema);
+        char *text = json_text(schema, JSON_WRITE_SORTED);
+        set(t, row, "schema", datum_from_string(text));
+        os_free(text);
+        json_decref(schema);
+    }
 }
 
 static void

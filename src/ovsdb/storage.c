@@ -97,7 +97,6 @@ file_close(struct storage *s)
 }
 
 static const struct storage_class file_class = {
-    .model = "standalone",
     .put = file_put,
     .flush = file_flush,
     .snapshot = file_snapshot,
@@ -121,6 +120,7 @@ storage_open_file(const char *path, bool read_only, uint64_t now_ms, struct stor
     }
     struct storage_file *file = xzalloc(sizeof *file);
     file->up.class = &file_class;
+    file->up.model = "standalone";
     file->log = log;
     file->snapshot_ms = now_ms;
     *out = &file->up;
@@ -202,7 +202,6 @@ memory_close(struct storage *s)
 }
 
 static const struct storage_class memory_class = {
-    .model = "standalone",
     .put = memory_put,
     .flush = memory_flush,
     .snapshot = memory_snapshot,
@@ -211,10 +210,11 @@ static const struct storage_class memory_class = {
 };
 
 struct storage *
-storage_open_memory(void)
+storage_open_memory(const char *model)
 {
     struct storage *s = xzalloc(sizeof *s);
     s->class = &memory_class;
+    s->model = model;
     return s;
 }
 

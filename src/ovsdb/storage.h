@@ -9,7 +9,6 @@
 struct storage;
 
 struct storage_class {
-    const char *model; /* as _Server shows it: "standalone" */
     void (*put)(struct storage *, const char *record, size_t n);
     int (*flush)(struct storage *, bool durable, struct fault *);
     int (*snapshot)(struct storage *, const struct str *records, size_t n, struct fault *);
@@ -20,15 +19,16 @@ struct storage_class {
 /* What each kind begins with. */
 struct storage {
     const struct storage_class *class;
-    struct str error; /* of the last flush or snapshot, "" if it went well */
+    const char *model; /* as _Server shows it: "standalone" */
+    struct str error;  /* of the last flush or snapshot, "" if it went well */
 };
 
 /* Opens the standalone database PATH, for writing unless READ_ONLY. Records are then read until
  * storage_read gives NULL. NOW_MS is loop time. */
 int storage_open_file(const char *path, bool read_only, uint64_t now_ms, struct storage **,
                       struct fault *);
-/* A storage that forgets everything. */
-struct storage *storage_open_memory(void);
+/* A storage that forgets everything; MODEL is static. */
+struct storage *storage_open_memory(const char *model);
 void storage_close(struct storage *); /* NULL is fine */
 
 /* The next record, a new reference; *V is NULL at the end. A fault is final. */

@@ -3,7 +3,7 @@
  * is not satisfied becomes a trigger, which is tried again after every change of its database and
  * when its time is up. Loop's thread. */
 #include "ovsdb/exec.h"
-#include "ovsdb/server_internal.h"
+#include "ovsdb/source.h"
 
 #include "os/log.h"
 
@@ -47,20 +47,30 @@ set_timer(struct server *s)
     }
 }
 
+static void
+fill_request(struct exec_request *request, struct dbase *d, struct session *session,
+             const json_t *params)
+{
+    *request = (struct exec_request){
+        .db = d->db,
+        .params = params,
+        .read_only = session->read_only || dbase_is_backup(d),
+        .reserved = d->reserved,
+        .role = session_role(session),
+        .client_id = session_client_id(session),
+        .holds_lock = session_holds_lock,
+        .aux = session,
+    };
+}
+
 /* Runs a request that was first tried at CREATED_MS. False: it waits, until *DEADLINE_MS. */
 static bool
 execute(struct dbase *d, struct session *session, json_t *params, json_t *id, uint64_t created_ms,
         uint64_t *deadline_ms)
 {
-    struct exec_request request = {
-        .db = d->db,
-        .params = params,
-        .read_only = session->read_only,
-        .reserved = d->reserved,
-        .holds_lock = session_holds_lock,
-        .aux = session,
-        .elapsed_ms = os_now_ms(session->server->loop) - created_ms,
-    };
+    struct exec_request request;
+    fill_request(&request, d, session, params);
+    request.elapsed_ms = os_now_ms(session->server->loop) - created_ms;
     struct exec_result result;
     exec_transact(&request, &result);
     if (result.waits) {
@@ -73,6 +83,28 @@ execute(struct dbase *d, struct session *session, json_t *params, json_t *id, ui
     return true;
 }
 
+/* A relay's source knows the relay, not its clients: roles are looked after here, by trying the
+ * request on the contents as they are. */
+static bool
+refuse_by_role(struct dbase *d, struct session *session, json_t *params, json_t *id)
+{
+    struct exec_request request;
+    struct exec_result result;
+    if (!session_role(session)) {
+        return false;
+    }
+    fill_request(&request, d, session, params);
+    exec_transact(&request, &result);
+    if (result.txn) {
+        txn_abort(result.txn);
+    }
+    if (result.denied) {
+        commit_add(d, NULL, session, json_incref(id), &result.json);
+    }
+    str_fini(&result.json);
+    return result.denied;
+}
+
 void
 transact_request(struct session *session, json_t *params, json_t *id)
 {
@@ -80,6 +112,12 @@ transact_request(struct session *session, json_t *params, json_t *id)
     struct dbase *d = session_find_db(session, "transact", params, &f);
     if (!d) {
         session_fault(session, &f, json_incref(id));
+        return;
+    }
+    if (dbase_is_relay(d) && !session->read_only && exec_request_writes(params)) {
+        if (!refuse_by_role(d, session, params, id)) {
+            source_forward(d->source, session, "transact", params, id);
+        }
         return;
     }
     uint64_t now_ms = os_now_ms(session->server->loop), deadline_ms;
@@ -112,6 +150,11 @@ transact_cancel(struct session *session, const json_t *id)
     LIST_FOR_EACH_SAFE (struct trigger, t, by_session, &session->triggers) {
         if (json_equal(t->id, id)) {
             cancel(t);
+            return;
+        }
+    }
+    HMAP_FOR_EACH (struct dbase, d, node, &session->server->dbs) {
+        if (d->source && source_cancel(d->source, session, id)) {
             return;
         }
     }

@@ -6,6 +6,7 @@
 #include "ovsdb/txn.h"
 #include "ovsdb/txn_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define IN_PLACE_MIN 64 /* sets from this size on are changed in place */
@@ -44,7 +45,7 @@ change_fini(struct txn_change *c)
     datum_unref(c->diff);
 }
 
-static void
+void
 txn_row_free(struct txn_row *tr)
 {
     for (size_t i = 0; i < tr->n_changes; i++) {
@@ -362,4 +363,18 @@ txn_change_diff(const struct txn_row *tr, struct txn_change *c)
         c->has_diff = true;
     }
     return c->diff;
+}
+
+static int
+compare_by_table(const void *a_, const void *b_)
+{
+    const struct txn_row *a = *(struct txn_row *const *)a_, *b = *(struct txn_row *const *)b_;
+    uint32_t x = a->row->table->schema->index, y = b->row->table->schema->index;
+    return (x > y) - (x < y);
+}
+
+void
+txn_rows_sort(struct txn_row **rows, size_t n)
+{
+    qsort(rows, n, sizeof *rows, compare_by_table);
 }

@@ -36,7 +36,10 @@ struct txn_row {
 struct txn {
     struct db *db;
     struct list rows;
-    struct hmap deleted; /* rows that this deletes, by uuid: their node moved here */
+    struct list in_history; /* once committed, see history.h */
+    size_t weight;          /* the same */
+    struct uuid id;         /* names the contents after it; set by who commits it */
+    struct hmap deleted;    /* rows that this deletes, by uuid: their node moved here */
     size_t n_rows;
     struct str comment;
     bool durable;
@@ -86,3 +89,7 @@ const struct datum *txn_row_old(const struct txn_row *, const struct column *,
 struct uuid txn_row_old_version(const struct txn_row *);
 /* The difference to the old value, as update2 and the log have it; borrowed. */
 const struct datum *txn_change_diff(const struct txn_row *, struct txn_change *);
+/* Sorts by table, as updates and records have rows. */
+void txn_rows_sort(struct txn_row **, size_t n);
+/* Frees the bookkeeping of one row, not the row. */
+void txn_row_free(struct txn_row *);

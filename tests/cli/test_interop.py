@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The packaged programs against our daemons, and ours against the packaged daemons."""
 import os
+import re
 import shutil
+import signal
+import subprocess
 
 import pytest
 
@@ -24,6 +27,30 @@ status = txn.commit_block()
 print(status)
 print(sorted(b.name for b in idl.tables["Bridge"].rows.values()))
 """
+
+# Follows some of the bridges; when told, on standard input, says what it has.
+PYTHON_FOLLOWER = """
+import sys
+import ovs.db.idl, ovs.poller
+schema, remote = sys.argv[1:3]
+helper = ovs.db.idl.SchemaHelper(schema)
+helper.register_columns("Bridge", ["name", "stp_enable"])
+idl = ovs.db.idl.Idl(remote, helper)
+idl.cond_change("Bridge", [["name", "!=", "hidden"]])
+has = None
+while has != sys.argv[3:]:
+    before = has
+    idl.run()
+    has = sorted(b.name for b in idl.tables["Bridge"].rows.values())
+    if has != before:
+        print(has, "no id" if idl.last_id == "00000000-0000-0000-0000-000000000000" else "id",
+              flush=True)
+    poller = ovs.poller.Poller()
+    idl.wait(poller)
+    if has != sys.argv[3:]:
+        poller.block()
+"""
+
 
 def with_clients(box, clients):
     """How to run the programs of CLIENTS in the directories of BOX."""
@@ -98,6 +125,29 @@ def test_python_idl(sandbox, reference):
     assert done.code == 0, done.err
     assert done.out == "success\n['br0']\n"
     assert sandbox.vsctl("get open_vswitch . external_ids:written-by") == "python"
+
+
+def test_python_idl_resyncs(sandbox, reference):
+    """The connection ends and comes again: the IDL asks for what changed, and gets that."""
+    sandbox.start_ovsdb_server()
+    sandbox.vsctl("--no-wait add-br br0 -- add-br br1 -- add-br hidden")
+    python = ["/usr/bin/python3", "-c", PYTHON_FOLLOWER, sandbox.programs.schema,
+              f"unix:{sandbox.db_sock}", "br1", "br2"]
+    follower = sandbox.popen(["env", "PYTHONPATH=" + reference.env["PYTHONPATH"],
+                              f"OVS_RUNDIR={sandbox.path('run')}", *python],
+                             stdout=subprocess.PIPE)
+    assert next(line for line in follower.stdout if "br0" in line).startswith("['br0', 'br1']")
+    sandbox.vsctl("--no-wait add-br br3")  # the IDL takes ids from updates only
+    assert next(follower.stdout) == "['br0', 'br1', 'br3'] id\n"
+    follower.send_signal(signal.SIGSTOP)
+    sandbox.appctl("ovsdb-server/reconnect", target="ovsdb-server")
+    sandbox.vsctl("--no-wait del-br br0 -- del-br br3 -- add-br br2 -- set bridge hidden stp_enable=true")
+    sandbox.appctl("vlog/set jsonrpc:file:dbg", target="ovsdb-server")
+    follower.send_signal(signal.SIGCONT)
+    assert follower.stdout.read().splitlines()[-1] == "['br1', 'br2'] id"
+    log = sandbox.read("log", "ovsdb-server.log")
+    asked = re.search(r'method="monitor_cond_since".*Open_vSwitch.*"([-0-9a-f]{36})"\]', log)
+    assert asked and asked.group(1) != "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.mark.parametrize("writer, reader", [("weft", "reference"), ("reference", "weft")])

@@ -11,7 +11,6 @@ from harness.rpc import Rpc, RpcError
 SCHEMA = {"name": "T", "version": "1.0.0", "tables": {"A": {"isRoot": True, "columns": {
     "n": {"type": "integer"}, "s": {"type": "string"},
     "set": {"type": {"key": "integer", "min": 0, "max": "unlimited"}}}}}}
-ZERO = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
@@ -41,7 +40,6 @@ def wait_for(n, **more):
     ("get_schema", ["T"], SCHEMA),
     ("set_db_change_aware", [True], {}),
     ("transact", ["T"], []),
-    ("monitor_cond_since", ["T", "m", {"A": [{}]}, ZERO], [False, ZERO, {}]),
 ])
 def test_results(rpc, method, params, result):
     assert rpc.result(method, params) == result

@@ -16,9 +16,14 @@ class RpcError(Exception):
 
 class Rpc:
     def __init__(self, path, timeout=20):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(timeout)
-        self.socket.connect(path)
+        unix = socket.socket(socket.AF_UNIX)
+        unix.settimeout(timeout)
+        unix.connect(path)
+        self.start(unix)
+
+    def start(self, connected):
+        """For connections of other kinds."""
+        self.socket = connected
         self.decoder = json.JSONDecoder()
         self.buffer = ""
         self.last_id = 0

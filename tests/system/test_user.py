@@ -3,12 +3,32 @@
 within its reach."""
 import os
 import shutil
+import stat
+import subprocess
 
 import pytest
 
+TUN = "/dev/net/tun"
+
 
 @pytest.fixture
-def switch_of_nobody(network, switch):
+def tun_for_everybody(sandbox):
+    """Distributions let everybody open the tap device; on a host that does not, one that they can
+    lies over it during the test."""
+    device = os.stat(TUN)
+    if device.st_mode & 0o006 == 0o006:
+        yield
+        return
+    node = sandbox.path("tun")
+    os.mknod(node, stat.S_IFCHR | 0o666, device.st_rdev)
+    os.chmod(node, 0o666)
+    subprocess.run(["mount", "--bind", node, TUN], check=True)
+    yield
+    subprocess.run(["umount", TUN], check=True)
+
+
+@pytest.fixture
+def switch_of_nobody(network, switch, tun_for_everybody):
     """Both daemons as nobody, in namespace "switch"."""
     switch.create_db()
     for folder, _, files in os.walk(switch.dir):

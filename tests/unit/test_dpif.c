@@ -165,6 +165,34 @@ test_flows(void **state)
     assert_int_equal(s.n_flows, 0);
 }
 
+struct shown {
+    struct flow_key key, mask;
+};
+
+static void
+keep_shown(void *shown_, const struct dpif_flow *f)
+{
+    *(struct shown *)shown_ = (struct shown){*f->key, *f->mask};
+}
+
+static void
+test_a_flow_shows_the_key_it_was_put_with(void **state)
+{
+    struct fixture *f = *state;
+    struct flow_key first = {.in_port = 1, .nw_ttl = 64}, later = {.in_port = 1, .nw_ttl = 1};
+    struct flow_key mask = {.in_port = UINT32_MAX, .packet_type = be32_from(UINT32_MAX)};
+    struct shown shown;
+    assert_int_equal(dpif_flow_put(f->dpif, &first, &mask, NULL, NULL, 0, DPIF_PUT_CREATE), 0);
+    assert_int_equal(
+        dpif_flow_put(f->dpif, &later, &mask, NULL, NULL, 0, DPIF_PUT_CREATE | DPIF_PUT_MODIFY),
+        0);
+    assert_int_equal(dpif_flow_get(f->dpif, &later, NULL, keep_shown, &shown), 0);
+    assert_memory_equal(&shown.key, &first, sizeof first);
+    assert_memory_equal(&shown.mask, &mask, sizeof mask);
+    dpif_flow_flush(f->dpif);
+    assert_int_equal(dpif_flow_get(f->dpif, &later, NULL, keep_shown, &shown), -E_NOENT);
+}
+
 static void
 test_output_to_a_port_that_went(void **state)
 {
@@ -197,6 +225,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_datapaths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ports, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_flows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_flow_shows_the_key_it_was_put_with, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_output_to_a_port_that_went, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_without_a_listener_misses_are_lost, set_up,
                                         tear_down),

@@ -137,7 +137,8 @@ session_down(void *aux, int code)
     e->n_disconnected++;
 }
 
-static const struct jsonrpc_events session_events = {session_up, session_message, session_down};
+static const struct jsonrpc_events session_events = {
+    .connected = session_up, .message = session_message, .disconnected = session_down};
 
 static void
 accept_end(void *aux, struct stream *s)

@@ -509,7 +509,8 @@ server_closed(void *aux, int code)
 static void
 server_accept(void *aux, struct stream *stream)
 {
-    static const struct jsonrpc_events events = {NULL, server_message, server_closed};
+    static const struct jsonrpc_events events = {.message = server_message,
+                                                 .disconnected = server_closed};
     (void)aux;
     jsonrpc_free(server.rpc);
     server.rpc = jsonrpc_new(loop, stream, &events, NULL);

@@ -25,7 +25,10 @@ enum {
     OPT_RETRY,
     OPT_COMMANDS,
     OPT_OPTIONS,
-    OPT_CLUSTER, /* meant for clustered databases, which this one is not */
+    OPT_LEADER_ONLY,
+    OPT_NO_LEADER_ONLY,
+    OPT_SHUFFLE,
+    OPT_NO_SHUFFLE,
     OPT_LOCAL = 0x1000
 };
 
@@ -40,10 +43,10 @@ static const struct option own_options[] = {
     {"help", no_argument, NULL, 'h'},
     {"commands", no_argument, NULL, OPT_COMMANDS},
     {"options", no_argument, NULL, OPT_OPTIONS},
-    {"leader-only", no_argument, NULL, OPT_CLUSTER},
-    {"no-leader-only", no_argument, NULL, OPT_CLUSTER},
-    {"shuffle-remotes", no_argument, NULL, OPT_CLUSTER},
-    {"no-shuffle-remotes", no_argument, NULL, OPT_CLUSTER},
+    {"leader-only", no_argument, NULL, OPT_LEADER_ONLY},
+    {"no-leader-only", no_argument, NULL, OPT_NO_LEADER_ONLY},
+    {"shuffle-remotes", no_argument, NULL, OPT_SHUFFLE},
+    {"no-shuffle-remotes", no_argument, NULL, OPT_NO_SHUFFLE},
     {"version", no_argument, NULL, 'V'},
 };
 
@@ -89,6 +92,14 @@ take_own(int c, const char *arg, const struct option *rows)
         break;
     case OPT_RETRY:
         vsctl.retry = true;
+        break;
+    case OPT_LEADER_ONLY:
+    case OPT_NO_LEADER_ONLY:
+        vsctl.any_server = c == OPT_NO_LEADER_ONLY;
+        break;
+    case OPT_SHUFFLE:
+    case OPT_NO_SHUFFLE:
+        vsctl.in_order = c == OPT_NO_SHUFFLE;
         break;
     case 't':
         os_deadline_parse(arg, 't');

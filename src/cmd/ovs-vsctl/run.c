@@ -356,7 +356,13 @@ vsctl_run(struct vsctl *v)
     int code = 0;
     open_replica(v);
     prepare_calls(v);
-    if (replica_connect(v->replica, v->db, v->retry, &e)) {
+    replica_set_leader_only(v->replica, !v->any_server);
+    if (v->in_order) {
+        replica_keep_order(v->replica);
+    }
+    /* Where several servers are named, one that does not answer is no reason to give up. */
+    bool retry = v->retry || strchr(v->db, ',');
+    if (replica_connect(v->replica, v->db, retry, &e)) {
         log_fatal("%s: database connection failed (%s)", v->db, err_text(e.code));
     }
     run_until_done(v);

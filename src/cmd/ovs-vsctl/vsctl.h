@@ -49,6 +49,7 @@ struct vsctl_call {
 struct vsctl {
     const char *db;
     bool oneline, dry_run, wait, retry;
+    bool any_server, in_order; /* not the leader alone; as they are named, not shuffled */
     struct table_style style;
     struct os_loop *loop;
     struct db_schema *schema;

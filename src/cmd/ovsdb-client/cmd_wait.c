@@ -85,7 +85,8 @@ is_done(void *w_)
 void
 cmd_wait(struct client *c, int argc, char *argv[])
 {
-    static const struct jsonrpc_events events = {send_monitor, message, disconnected};
+    static const struct jsonrpc_events events = {
+        .connected = send_monitor, .message = message, .disconnected = disconnected};
     (void)argc;
     struct wait w = {.database = argv[0], .wanted = N_STATES};
     for (int i = 0; i < N_STATES; i++) {

@@ -195,7 +195,7 @@ parse_options(struct client *c, int argc, char *argv[])
         {tls_options, tls_n_options},
     };
     struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "+");
+    options_init(&all, blocks, ARRAY_LEN(blocks), "");
     for (;;) {
         int option = options_next(&all, argc, argv);
         if (option == -1) {

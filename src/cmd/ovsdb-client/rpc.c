@@ -57,8 +57,9 @@ on_stream_end(void *c_, int code)
     on_end(c_, code ? code : -E_EOF);
 }
 
-static const struct stream_events stream_events = {on_connected, NULL, on_stream_end};
-static const struct jsonrpc_events rpc_events = {NULL, on_message, on_end};
+static const struct stream_events stream_events = {.connected = on_connected,
+                                                   .closed = on_stream_end};
+static const struct jsonrpc_events rpc_events = {.message = on_message, .disconnected = on_end};
 
 static bool
 is_open_or_ended(void *c_)
@@ -121,8 +122,7 @@ rpc_call(struct client *c, const char *method, json_t *params, const json_t **er
     }
     if (!error) {
         char *text = json_text(c->reply.error, JSON_WRITE_SORTED);
-        log_fatal("%s returned error: %s",
-                  strcmp(method, "transact") == 0 ? "transaction" : method, text);
+        log_fatal("transaction returned error: %s", text);
     }
     *error = c->reply.error;
     return NULL;

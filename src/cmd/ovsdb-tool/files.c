@@ -228,6 +228,36 @@ tool_not_clustered(const struct tool *tool, char *args[])
     return tool_no_clusters(tool, args);
 }
 
+/* Opens PATH as a clustered database; ends the process when it is none. */
+static void
+need_cluster(const char *path)
+{
+    struct fault f = FAULT_INIT;
+    struct dblog *log = NULL;
+    if (dblog_open(path, DBLOG_CLUSTERED, DBLOG_READ, &log, &f)) {
+        tool_fatal(&f);
+    }
+    dblog_close(log);
+}
+
+int
+tool_check_cluster(const struct tool *tool, char *args[])
+{
+    for (char **path = args; *path; path++) {
+        need_cluster(*path);
+    }
+    return tool_no_clusters(tool, args);
+}
+
+int
+tool_to_standalone(const struct tool *tool, char *args[])
+{
+    if (!has_magic(args[1], DBLOG_CLUSTERED)) {
+        log_fatal("Database is not clustered db.\n");
+    }
+    return tool_no_clusters(tool, args);
+}
+
 int
 tool_no_clusters(const struct tool *tool UNUSED, char *args[] UNUSED)
 {

@@ -51,11 +51,11 @@ static const struct {
     {"query", "[db] trns", 1, 2, tool_query},
     {"transact", "[db] trns", 1, 2, tool_transact},
     {"show-log", "[db]", 0, 1, tool_show_log},
-    {"check-cluster", "db...", 1, UNLIMITED, tool_no_clusters},
+    {"check-cluster", "db...", 1, UNLIMITED, tool_check_cluster},
     {"compare-versions", "a op b", 3, 3, tool_compare_versions},
     {"help", "", 0, UNLIMITED, help},
     {"list-commands", "", 0, UNLIMITED, list_commands},
-    {"cluster-to-standalone", "db clusterdb", 2, 2, tool_no_clusters},
+    {"cluster-to-standalone", "db clusterdb", 2, 2, tool_to_standalone},
 };
 
 void
@@ -152,7 +152,7 @@ parse_options(int argc, char *argv[], struct tool *tool)
         {log_options, log_n_options},
     };
     struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "+");
+    options_init(&all, blocks, ARRAY_LEN(blocks), "");
     for (int c; (c = options_next(&all, argc, argv)) != -1;) {
         take_option(c, optarg, all.rows, tool);
     }

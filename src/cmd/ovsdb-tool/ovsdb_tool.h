@@ -22,7 +22,7 @@ const char *tool_schema(const char *arg);
 tool_command tool_create, tool_compact, tool_convert, tool_needs_conversion, tool_db_name,
     tool_db_version, tool_db_cksum, tool_db_is_clustered, tool_db_is_standalone, tool_schema_name,
     tool_schema_version, tool_schema_cksum, tool_compare_versions, tool_not_clustered,
-    tool_no_clusters;
+    tool_check_cluster, tool_to_standalone, tool_no_clusters;
 /* transact.c */
 tool_command tool_query, tool_transact;
 /* show_log.c */

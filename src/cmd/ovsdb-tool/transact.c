@@ -33,7 +33,8 @@ print_fault(const struct fault *f)
     json_decref(v);
 }
 
-/* Writes the transaction of RESULT to the file; what goes wrong becomes part of the results. */
+/* Writes the transaction of RESULT to the file; what goes wrong becomes part of the results, as a
+ * file that was opened for reading only does. */
 static void
 commit(struct storage *storage, struct exec_result *result)
 {
@@ -56,7 +57,7 @@ commit(struct storage *storage, struct exec_result *result)
 
 /* Runs PARAMS on the database in STORAGE. */
 static void
-run(struct storage *storage, const json_t *params, bool read_only)
+run(struct storage *storage, const json_t *params)
 {
     struct fault f = FAULT_INIT;
     struct db *db = NULL;
@@ -64,8 +65,12 @@ run(struct storage *storage, const json_t *params, bool read_only)
         tool_fatal(&f);
     }
     const char *name = json_string_value(json_array_get(params, 0));
-    if (!name || strcmp(name, db->schema->name) != 0) {
+    if (!json_is_array(params)) {
+        fault_set_syntax(&f, params, NULL, "array expected");
+    } else if (!name || strcmp(name, db->schema->name) != 0) {
         fault_set_syntax(&f, params, NULL, "database name expected as first parameter");
+    }
+    if (f.tag) {
         print_fault(&f);
         fault_fini(&f);
         db_free(db);
@@ -77,8 +82,6 @@ run(struct storage *storage, const json_t *params, bool read_only)
     if (result.waits) {
         str_puts(&result.json,
                  "[{\"error\":\"not supported\",\"details\":\"triggers not supported\"}");
-    } else if (result.txn && read_only) {
-        txn_abort(result.txn);
     } else if (result.txn) {
         commit(storage, &result);
     }
@@ -103,7 +106,7 @@ open_and_run(char *args[], bool read_only)
     if (storage_open_file(path, read_only, 0, &storage, &f)) {
         tool_fatal(&f);
     }
-    run(storage, params, read_only);
+    run(storage, params);
     storage_close(storage);
     json_decref(params);
     return EXIT_SUCCESS;

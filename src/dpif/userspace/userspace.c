@@ -17,6 +17,7 @@
 #include "datapath/dp.h"
 #include "dpif/dpif_provider.h"
 #include "dpif/userspace/epoch.h"
+#include "dpif/userspace/origin.h"
 #include "dpif/userspace/upcall_queue.h"
 #include "dpif/userspace/worker.h"
 #include "os/log.h"
@@ -408,17 +409,11 @@ flow_stats(const struct dp_flow *flow)
     return (struct dpif_flow_stats){s.packets, s.bytes, s.used_ms, s.tcp_flags};
 }
 
-/* The core does not keep a mask of the packet type, which is the same for all packets here. That
- * a flow was put with one is remembered by its `host` pointing here, so that it is shown. */
-static char packet_type_matched;
-
 static void
 show_flow(const struct dp_flow *flow, void (*show)(void *aux, const struct dpif_flow *), void *aux)
 {
     struct flow_key key, mask;
-    dp_flow_key(flow, &key);
-    dp_flow_mask(flow, &mask);
-    mask.packet_type = be32_from(flow->host ? UINT32_MAX : 0);
+    origin_get(flow, &key, &mask);
     const struct dp_actions *actions = dp_flow_actions(flow);
     show(aux, &(struct dpif_flow){
                   .key = &key,
@@ -447,10 +442,28 @@ userspace_flow_put(struct dpif *d, const struct flow_key *key, const struct flow
     struct dp_flow_put put = {key, mask, ufid, actions, size, flags};
     struct dp_flow *flow;
     int code = dp_flow_put(&userspace_of(d)->dp, &put, &flow);
-    if (!code && flags & DPIF_PUT_CREATE) {
-        flow->host = be32_host(mask->packet_type) ? &packet_type_matched : NULL;
+    if (!code && !flow->host) {
+        origin_set(flow, key, mask);
     }
     return code;
+}
+
+static void
+remove_flow(struct userspace *u, struct dp_flow *flow)
+{
+    origin_drop(flow);
+    dp_flow_del(&u->dp, flow);
+}
+
+static void
+remove_flows(struct userspace *u)
+{
+    struct dp_cursor cursor;
+    dp_cursor_start(&u->dp, &cursor);
+    for (struct dp_flow *flow; (flow = dp_cursor_next(&u->dp, &cursor));) {
+        remove_flow(u, flow);
+    }
+    dp_cursor_stop(&cursor);
 }
 
 static int
@@ -465,7 +478,7 @@ userspace_flow_del(struct dpif *d, const struct flow_key *key, const struct flow
     if (stats) {
         *stats = flow_stats(flow);
     }
-    dp_flow_del(&u->dp, flow);
+    remove_flow(u, flow);
     return 0;
 }
 
@@ -484,7 +497,7 @@ userspace_flow_get(struct dpif *d, const struct flow_key *key, const struct uuid
 static void
 userspace_flow_flush(struct dpif *d)
 {
-    dp_flow_flush(&userspace_of(d)->dp);
+    remove_flows(userspace_of(d));
     epoch_poll();
 }
 
@@ -558,6 +571,7 @@ userspace_destroy(struct dpif *d)
     worker_stop(u->worker);
     upcall_queue_free(u->upcalls);
     os_wake_free(u->upcalls_waiting);
+    remove_flows(u);
     dp_fini(&u->dp);
     for (size_t i = 0; i < N_THREADS; i++) {
         if (u->threads[i]) {

@@ -19,7 +19,7 @@
 LOG_MODULE(lockfile);
 
 int
-file_sync_directory_of(const char *path)
+os_file_sync_directory_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *dir = slash ? xmemdup0(path, (size_t)(slash - path) + 1) : xstrdup(".");

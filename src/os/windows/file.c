@@ -14,7 +14,7 @@
 LOG_MODULE(lockfile);
 
 int
-file_sync_directory_of(const char *path UNUSED)
+os_file_sync_directory_of(const char *path UNUSED)
 {
     return 0;
 }

@@ -51,7 +51,7 @@ replica_new(struct os_loop *loop, const struct db_schema *schema,
     for (uint32_t i = 0; i < schema->n_tables; i++) {
         table_init(&r->tables[i], r, i);
     }
-    r->schema_id = r->monitor_id = r->lock_id = -1;
+    r->schema_id = r->monitor_id = r->lock_id = r->server_id = -1;
     list_init(&r->pending_txns);
     os_task_init(&r->tell, loop, tell_program, r);
     return r;

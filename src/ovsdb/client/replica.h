@@ -61,6 +61,12 @@ bool replica_is_lock_contended(const struct replica *); /* somebody else has it 
 /* Connects to REMOTE ("unix:…", "tcp:…", a list of them), for ever or (RETRY false) once.
  * -E_AFNOSUPPORT or -E_INVAL when REMOTE is no stream's name. */
 int replica_connect(struct replica *, const char *remote, bool retry, struct err *);
+/* Of several servers, stays only with one that is connected to what it serves and, where that is
+ * a cluster, leads it. Before replica_connect(). */
+void replica_set_leader_only(struct replica *, bool);
+/* Of several servers, tries them in the order in which they are named, not in a random one.
+ * Before replica_connect(). */
+void replica_keep_order(struct replica *);
 void replica_set_probe_interval(struct replica *, uint64_t ms);
 void replica_force_reconnect(struct replica *);
 

@@ -28,6 +28,11 @@ enum replica_state {
 /* Ways to monitor, best first. */
 enum replica_method { METHOD_COND_SINCE, METHOD_COND, METHOD_PLAIN, METHOD_N };
 
+/* Of the server's row in _Server. */
+struct replica_server_status {
+    bool is_connected, is_leader, is_clustered;
+};
+
 struct replica {
     struct os_loop *loop;
     const struct db_schema *schema;
@@ -44,7 +49,10 @@ struct replica {
     int64_t schema_id;    /* of the request in flight */
     int64_t monitor_id;   /* the same */
     int64_t monitor_name; /* names the monitor now in force */
-    char *last_txn_id;    /* for monitor_cond_since, or NULL */
+    int64_t server_id;    /* of the request about _Server in flight, or -1 */
+    struct replica_server_status server_status;
+    bool leader_only, keeps_order;
+    char *last_txn_id; /* for monitor_cond_since, or NULL */
     char *refusal;
     int last_error;
     struct os_timer retry;
@@ -87,6 +95,12 @@ int replica_apply(struct replica *, const json_t *updates, enum replica_update_k
 /* replica_session.c */
 /* Sends a request if there is a connection, giving its id, else -1. Takes PARAMS over. */
 int64_t replica_send(struct replica *, const char *method, json_t *params);
+
+/* replica_server.c */
+void replica_server_ask(struct replica *); /* on a new connection */
+/* True when the message was about _Server. The connection may be on its way out then. */
+bool replica_server_take_reply(struct replica *, const struct jsonrpc_msg *);
+bool replica_server_take_update(struct replica *, const struct jsonrpc_msg *);
 
 /* replica_commit.c */
 void replica_txns_lost(struct replica *);

@@ -274,7 +274,7 @@ take_reply(struct replica *r, const struct jsonrpc_msg *msg)
 {
     int64_t id = json_is_integer(msg->id) ? json_integer_value(msg->id) : -1;
     bool ok = msg->kind == JSONRPC_REPLY;
-    if (replica_txn_take_reply(r, msg) || id < 0) {
+    if (replica_server_take_reply(r, msg) || replica_txn_take_reply(r, msg) || id < 0) {
         return;
     }
     if (id == r->monitor_id && r->state == REPLICA_MONITOR) {
@@ -322,7 +322,9 @@ take_notification(struct replica *r, const struct jsonrpc_msg *msg)
     const char *lock = json_string_value(json_array_get(msg->params, 0));
     bool ours = lock && r->lock_name && strcmp(lock, r->lock_name) == 0;
     if (strncmp(msg->method, "update", strlen("update")) == 0) {
-        take_update(r, msg);
+        if (!replica_server_take_update(r, msg)) {
+            take_update(r, msg);
+        }
     } else if (ours && strcmp(msg->method, "locked") == 0) {
         set_lock_held(r, true, false);
     } else if (ours && strcmp(msg->method, "stolen") == 0) {
@@ -348,6 +350,7 @@ connected(void *r_)
         t->is_absent = false;
         memset(t->absent, 0, t->schema->n_columns * sizeof *t->absent);
     }
+    replica_server_ask(r);
     if (r->lock_name) {
         send_lock(r);
     }
@@ -384,6 +387,12 @@ static const struct jsonrpc_events session_events = {
     .disconnected = disconnected,
 };
 
+void
+replica_keep_order(struct replica *r)
+{
+    r->keeps_order = true;
+}
+
 int
 replica_connect(struct replica *r, const char *remote, bool retry, struct err *e)
 {
@@ -392,6 +401,9 @@ replica_connect(struct replica *r, const char *remote, bool retry, struct err *e
     }
     os_timer_init(&r->retry, r->loop, retry_monitor, r);
     r->session = jsonrpc_session_new(r->loop, remote, DEFAULT_PORT, retry, &session_events, r);
+    if (r->keeps_order) {
+        jsonrpc_session_keep_order(r->session, remote);
+    }
     return 0;
 }
 

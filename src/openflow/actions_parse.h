@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files that read actions as text: one per kind of action. */
+#pragma once
+
+#include "openflow/actions_text.h"
+#include "openflow/words.h"
+
+/* One action being read. */
+struct act_text {
+    struct word word;
+    struct wr *list;
+    const struct of_port_names *ports;
+    const char *within; /* the action that this one is nested in, or NULL */
+    unsigned int depth;
+    struct err *err;
+};
+
+typedef int parse_fn(struct act_text *t);
+
+/* The value as printf's %.*s takes it. */
+#define VALUE_ARGS(T) (int)(T)->word.n, (T)->word.value ? (T)->word.value : ""
+
+/* Starts the action at the end of the list and zeroes it; act_text_end() ends it, with N more
+ * bytes that were written. NULL when the list is full. */
+void *act_text_begin(struct act_text *t, enum of_act_type type);
+int act_text_end(struct act_text *t, const void *act);
+/* Reads the list of actions TEXT into the list under way. */
+int act_text_list(struct act_text *outer, const char *name, const char *text, size_t n);
+/* Numbers. "missing required numeric argument", "invalid numeric format X". */
+int act_text_number(struct act_text *t, const char *text, size_t n, uint64_t *x);
+/* A number up to MAX, or `invalid WHAT "X"`. */
+int act_text_small(struct act_text *t, const char *text, size_t n, uint32_t max, const char *what,
+                   uint32_t *x);
+/* A subfield; what is wrong is told of TEXT. */
+int of_subfield_parse(const char *text, size_t n, struct of_subfield *sub, struct err *e);
+/* "SOURCE->DESTINATION": gives both sides of it, or `T: missing `->'`. */
+bool act_text_arrow(const char *text, size_t n, size_t *n_left, const char **right,
+                    size_t *n_right);
+
+parse_fn parse_bundle, parse_bundle_load, parse_check, parse_clone, parse_conjunction, parse_ct,
+    parse_decap, parse_encap, parse_learn, parse_multipath, parse_nat, parse_resubmit,
+    parse_sample;

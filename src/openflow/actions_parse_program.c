@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Actions that choose, look up and repeat, from text: resubmit, clone, conjunction, multipath,
+ * bundle, sample, check_pkt_larger, encap and decap. */
+#include <string.h>
+
+#include "base/endian.h"
+#include "openflow/actions_parse.h"
+#include "openflow/port_text.h"
+#include "os/err_format.h"
+
+enum { MAX_ARGS = 6, MAX_CLAUSES = 64, MAX_LINKS = 65536, NS_ETHERTYPE = 1 };
+
+static const char *
+value_of(const struct act_text *t)
+{
+    return t->word.value ? t->word.value : "";
+}
+
+/* -- resubmit -- */
+
+/* The next item of a list whose items may be empty. */
+static bool
+next_item(const char **p, const char *end, const char **item, size_t *n)
+{
+    if (!*p) {
+        return false;
+    }
+    const char *comma = memchr(*p, ',', (size_t)(end - *p));
+    *item = *p;
+    *n = (size_t)((comma ? comma : end) - *p);
+    *p = comma ? comma + 1 : NULL;
+    return true;
+}
+
+int
+parse_resubmit(struct act_text *t)
+{
+    const char *p = value_of(t), *end = p + t->word.n, *item = "";
+    size_t n = 0;
+    uint32_t port = OFP_PORT_IN_PORT;
+    uint64_t table = OF_TABLE_NONE;
+    bool any, with_ct = false;
+    any = next_item(&p, end, &item, &n) && n;
+    if (any && !of_port_parse(item, n, t->ports, &port)) {
+        return err_fail(t->err, -E_INVAL, "%.*s: resubmit to unknown port", (int)n, item);
+    }
+    if (next_item(&p, end, &item, &n) && n) {
+        any = true;
+        if (!text_to_u64(item, n, &table) || table > UINT8_MAX) {
+            return err_fail(t->err, -E_INVAL, "%.*s: resubmit to unknown table", (int)n, item);
+        }
+    }
+    if (next_item(&p, end, &item, &n)) {
+        with_ct = n == 2 && !memcmp(item, "ct", 2);
+        if (!with_ct) {
+            return err_fail(t->err, -E_INVAL, "%.*s: unknown parameter", (int)n, item);
+        }
+    }
+    if (!any) {
+        return err_fail(t->err, -E_INVAL,
+                        "at least one \"in_port\" or \"table\" must be specified on resubmit");
+    }
+    struct of_act_resubmit *r = act_text_begin(t, OF_ACT_RESUBMIT);
+    if (r) {
+        r->port = (uint16_t)port;
+        r->table = (uint8_t)table;
+        r->with_ct = with_ct;
+    }
+    return act_text_end(t, r);
+}
+
+/* -- clone, write_actions -- */
+
+int
+parse_clone(struct act_text *t)
+{
+    bool clones = word_is(&t->word, "clone");
+    struct of_act_list *l = act_text_begin(t, clones ? OF_ACT_CLONE : OF_ACT_WRITE_ACTIONS);
+    int code = act_text_list(t, clones ? "clone" : "write_actions", value_of(t), t->word.n);
+    return code ? code : act_text_end(t, l);
+}
+
+/* -- conjunction(ID,CLAUSE/CLAUSES) -- */
+
+int
+parse_conjunction(struct act_text *t)
+{
+    const char *p = value_of(t), *end = p + t->word.n, *rest = "", *slash = NULL;
+    size_t n = 0, n_rest = 0;
+    uint64_t id, clause, clauses;
+    bool good = next_item(&p, end, &p, &n);
+    p = value_of(t);
+    good = good && n < t->word.n && text_to_u64(p, n, &id) && id <= UINT32_MAX;
+    if (good) {
+        rest = p + n + 1;
+        n_rest = (size_t)(end - rest);
+        slash = memchr(rest, '/', n_rest);
+    }
+    good = good && slash && text_to_u64(rest, (size_t)(slash - rest), &clause) &&
+           text_to_u64(slash + 1, (size_t)(end - slash - 1), &clauses);
+    if (!good) {
+        return err_fail(t->err, -E_INVAL, "\"conjunction\" syntax is \"conjunction(id,i/n)\"");
+    }
+    if (clauses < 2) {
+        return err_fail(t->err, -E_INVAL, "conjunction must have at least 2 clauses");
+    }
+    if (clauses > MAX_CLAUSES) {
+        return err_fail(t->err, -E_INVAL, "conjunction must have at most %d clauses", MAX_CLAUSES);
+    }
+    if (clause < 1) {
+        return err_fail(t->err, -E_INVAL, "clause index must be positive");
+    }
+    if (clause > clauses) {
+        return err_fail(t->err, -E_INVAL,
+                        "clause index must be less than or equal to number of clauses");
+    }
+    struct of_act_conjunction *c = act_text_begin(t, OF_ACT_CONJUNCTION);
+    if (c) {
+        c->id = (uint32_t)id;
+        c->clause = (uint8_t)(clause - 1);
+        c->n_clauses = (uint8_t)clauses;
+    }
+    return act_text_end(t, c);
+}
+
+/* -- multipath and bundle -- */
+
+static const char *const hash_fields[] = {
+    [OF_HASH_ETH_SRC] = "eth_src",
+    [OF_HASH_SYMMETRIC_L4] = "symmetric_l4",
+    [OF_HASH_SYMMETRIC_L3L4] = "symmetric_l3l4",
+    [OF_HASH_SYMMETRIC_L3L4_UDP] = "symmetric_l3l4+udp",
+    [OF_HASH_NW_SRC] = "nw_src",
+    [OF_HASH_NW_DST] = "nw_dst",
+    [OF_HASH_SYMMETRIC_L3] = "symmetric_l3",
+};
+static const char *const multipath_algorithms[] = {"modulo_n", "hash_threshold", "hrw",
+                                                   "iter_hash"};
+static const char *const bundle_algorithms[] = {"active_backup", "hrw"};
+
+/* The place of word W among N_NAMES; or what is wrong. */
+static int
+find_name(struct act_text *t, const struct word *w, const char *const *names, size_t n_names,
+          const char *what, uint16_t *place)
+{
+    for (size_t i = 0; i < n_names; i++) {
+        if (strlen(names[i]) == w->n_name && !memcmp(names[i], w->name, w->n_name)) {
+            *place = (uint16_t)i;
+            return 0;
+        }
+    }
+    return err_fail(t->err, -E_INVAL, "%.*s: unknown %s `%.*s'", VALUE_ARGS(t), what,
+                    (int)w->n_name, w->name);
+}
+
+/* Takes N words; false if there are fewer. */
+static bool
+take_words(const char **p, const char *end, struct word *words, size_t n)
+{
+    size_t i = 0;
+    while (i < n && word_next(p, end, &words[i])) {
+        i++;
+    }
+    return i == n;
+}
+
+static uint64_t
+number_of(const struct word *w)
+{
+    uint64_t x = 0;
+    (void)text_to_u64(w->name, w->n_name, &x);
+    return x;
+}
+
+int
+parse_multipath(struct act_text *t)
+{
+    struct word words[MAX_ARGS];
+    const char *p = value_of(t), *end = p + t->word.n;
+    uint16_t fields = 0, algorithm = 0;
+    struct of_subfield dst;
+    if (!take_words(&p, end, words, 6)) {
+        return err_fail(t->err, -E_INVAL, "%.*s: not enough arguments to multipath action",
+                        VALUE_ARGS(t));
+    }
+    uint64_t links = number_of(&words[3]);
+    int code = find_name(t, &words[0], hash_fields, ARRAY_LEN(hash_fields), "fields", &fields);
+    if (!code) {
+        code = find_name(t, &words[2], multipath_algorithms, ARRAY_LEN(multipath_algorithms),
+                         "algorithm", &algorithm);
+    }
+    if (!code && (links < 1 || links > MAX_LINKS)) {
+        code = err_fail(t->err, -E_INVAL, "%.*s: n_links %llu is not in valid range 1 to %d",
+                        VALUE_ARGS(t), (unsigned long long)links, MAX_LINKS);
+    }
+    code = code ? code : of_subfield_parse(words[5].name, words[5].n_name, &dst, t->err);
+    if (!code && dst.n_bits < 16 && links > (uint64_t)1 << dst.n_bits) {
+        code = err_fail(t->err, -E_INVAL,
+                        "%.*s: %u-bit destination field has %u possible values, less than "
+                        "specified n_links %llu",
+                        VALUE_ARGS(t), dst.n_bits, 1u << dst.n_bits, (unsigned long long)links);
+    }
+    struct of_act_multipath *m = code ? NULL : act_text_begin(t, OF_ACT_MULTIPATH);
+    if (m) {
+        m->fields = fields;
+        m->basis = (uint16_t)number_of(&words[1]);
+        m->algorithm = algorithm;
+        m->max_link = (uint16_t)(links - 1);
+        m->arg = (uint32_t)number_of(&words[4]);
+        m->dst = dst;
+    }
+    return code ? code : act_text_end(t, m);
+}
+
+/* The ports after "members:". */
+static int
+parse_members(struct act_text *t, const char *p, const char *end, struct of_act_bundle *b)
+{
+    uint16_t n = 0;
+    for (struct word w; word_next(&p, end, &w); n++) {
+        uint32_t port;
+        if (!of_port_parse(w.name, w.n_name, t->ports, &port)) {
+            return err_fail(t->err, -E_INVAL, "%.*s: bad port number", (int)w.n_name, w.name);
+        }
+        uint16_t port16 = (uint16_t)port;
+        wr_bytes(t->list, &port16, sizeof port16);
+    }
+    b->n_ports = n;
+    return 0;
+}
+
+static int
+parse_bundle_of(struct act_text *t, bool loads)
+{
+    struct word words[MAX_ARGS];
+    const char *p = value_of(t), *end = p + t->word.n;
+    uint16_t fields = 0, algorithm = 0;
+    struct of_subfield dst = {0, 0, 0, 0};
+    size_t n_fixed = loads ? 5 : 4;
+    bool enough = take_words(&p, end, words, n_fixed + 1);
+    const struct word *members = &words[n_fixed];
+    if (!enough) {
+        return err_fail(t->err, -E_INVAL, "%.*s: not enough arguments to bundle action",
+                        VALUE_ARGS(t));
+    }
+    if (!word_is(members, "members") && !word_is(members, "slaves")) {
+        const char *rest = members->name;
+        return err_fail(t->err, -E_INVAL,
+                        "%.*s: missing member delimiter, expected `members', got `%.*s'",
+                        VALUE_ARGS(t), (int)(end - rest), rest);
+    }
+    int code = find_name(t, &words[0], hash_fields, ARRAY_LEN(hash_fields), "fields", &fields);
+    if (!code) {
+        code = find_name(t, &words[2], bundle_algorithms, ARRAY_LEN(bundle_algorithms),
+                         "algorithm", &algorithm);
+    }
+    if (!code && !word_is(&words[3], "ofport")) {
+        code = err_fail(t->err, -E_INVAL, "%.*s: unknown member_type `%.*s'", VALUE_ARGS(t),
+                        (int)words[3].n_name, words[3].name);
+    }
+    if (!code && loads) {
+        code = of_subfield_parse(words[4].name, words[4].n_name, &dst, t->err);
+    }
+    struct of_act_bundle *b = code ? NULL : act_text_begin(t, OF_ACT_BUNDLE);
+    if (b) {
+        b->fields = fields;
+        b->basis = (uint16_t)number_of(&words[1]);
+        b->algorithm = algorithm;
+        b->dst = dst;
+        code = parse_members(t, members->value ? members->value : end, end, b);
+    }
+    return code ? code : act_text_end(t, b);
+}
+
+int
+parse_bundle(struct act_text *t)
+{
+    return parse_bundle_of(t, false);
+}
+
+int
+parse_bundle_load(struct act_text *t)
+{
+    return parse_bundle_of(t, true);
+}
+
+/* -- sample -- */
+
+static int
+parse_sample_key(struct act_text *t, const struct word *w, struct of_act_sample *s)
+{
+    uint32_t x = 0;
+    uint64_t number = 0;
+    uint32_t *member = word_is(w, "collector_set_id") ? &s->collector_set_id
+                       : word_is(w, "obs_domain_id")  ? &s->obs_domain_id
+                       : word_is(w, "obs_point_id")   ? &s->obs_point_id
+                                                      : NULL;
+    int code = 0;
+    if (word_is(w, "probability")) {
+        code = act_text_small(t, w->value, w->n, UINT16_MAX, "probability", &x);
+        if (!code && !x) {
+            code = err_fail(t->err, -E_INVAL, "invalid probability value \"%.*s\"", (int)w->n,
+                            w->value);
+        }
+        s->probability = (uint16_t)x;
+    } else if (member) {
+        code = act_text_number(t, w->value, w->n, &number);
+        *member = (uint32_t)number;
+    } else if (word_is(w, "sampling_port")) {
+        if (!of_port_parse(w->value ? w->value : "", w->n, t->ports, &x)) {
+            code = err_fail(t->err, -E_INVAL, "%.*s: unknown port", (int)w->n,
+                            w->value ? w->value : "");
+        }
+        s->sampling_port = (uint16_t)x;
+    } else if (word_is(w, "ingress") || word_is(w, "egress")) {
+        s->direction = word_is(w, "ingress") ? 1 : 2;
+    } else {
+        code = err_fail(t->err, -E_INVAL, "invalid key \"%.*s\" in \"sample\" argument",
+                        (int)w->n_name, w->name);
+    }
+    return code;
+}
+
+int
+parse_sample(struct act_text *t)
+{
+    struct of_act_sample s = {.sampling_port = OFP_PORT_NONE};
+    const char *p = value_of(t), *end = p + t->word.n;
+    int code = 0;
+    for (struct word w; !code && word_next(&p, end, &w);) {
+        code = parse_sample_key(t, &w, &s);
+    }
+    if (!code && !s.probability) {
+        code = err_fail(t->err, -E_INVAL, "non-zero \"probability\" must be specified on sample");
+    }
+    struct of_act_sample *to = code ? NULL : act_text_begin(t, OF_ACT_SAMPLE);
+    if (to) {
+        s.act = to->act;
+        *to = s;
+    }
+    return code ? code : act_text_end(t, to);
+}
+
+/* -- check_pkt_larger(LENGTH)->BIT -- */
+
+int
+parse_check(struct act_text *t)
+{
+    uint32_t length;
+    struct of_subfield dst;
+    bool has_arrow = t->word.n_tail > 2 && !memcmp(t->word.tail, "->", 2);
+    if (!has_arrow) {
+        return err_fail(t->err, -E_INVAL, "%.*s: missing `->'", VALUE_ARGS(t));
+    }
+    int code = act_text_small(t, value_of(t), t->word.n, UINT16_MAX, "packet length", &length);
+    code = code ? code : of_subfield_parse(t->word.tail + 2, t->word.n_tail - 2, &dst, t->err);
+    if (!code && dst.n_bits != 1) {
+        code = err_fail(t->err, -E_INVAL, "Only 1-bit destination field is allowed");
+    }
+    struct of_act_check *c = code ? NULL : act_text_begin(t, OF_ACT_CHECK_PKT_LARGER);
+    if (c) {
+        c->length = (uint16_t)length;
+        c->dst = dst;
+    }
+    return code ? code : act_text_end(t, c);
+}
+
+/* -- encap and decap -- */
+
+enum { NSH_CLASS = 4, NSH_MD_TYPE = 1, NSH_TLV = 2, PROP_HEAD = 4, MAX_TLV = 124 };
+
+static int
+put_tlv(struct act_text *t, const struct word *w)
+{
+    struct word words[3];
+    const char *p = w->value, *end = p + w->n;
+    uint64_t tlv_class, type;
+    uint8_t data[MAX_TLV];
+    bool too_large;
+    if (!w->value || !take_words(&p, end, words, 3) ||
+        !text_to_u64(words[0].name, words[0].n_name, &tlv_class) || tlv_class > UINT16_MAX ||
+        !text_to_u64(words[1].name, words[1].n_name, &type) || type > UINT8_MAX ||
+        !of_number_parse(words[2].name, words[2].n_name, data, sizeof data, &too_large)) {
+        return err_fail(t->err, -E_INVAL, "Invalid NSH TLV header: %.*s", (int)w->n,
+                        w->value ? w->value : "");
+    }
+    size_t n = words[2].n_name > 2 ? (words[2].n_name - 2 + 1) / 2 : 1;
+    n = MIN(n, sizeof data);
+    size_t len = ROUND_UP(2u * PROP_HEAD + n, 8); /* the padding counts */
+    wr_be16(t->list, NSH_CLASS);
+    wr_u8(t->list, NSH_TLV);
+    wr_u8(t->list, (uint8_t)len);
+    wr_be16(t->list, (uint16_t)tlv_class);
+    wr_u8(t->list, (uint8_t)type);
+    wr_u8(t->list, (uint8_t)n);
+    wr_bytes(t->list, data + sizeof data - n, n);
+    wr_zeros(t->list, len - 2u * PROP_HEAD - n);
+    return 0;
+}
+
+static int
+put_nsh_props(struct act_text *t, const struct word *nsh)
+{
+    const char *p = nsh->value ? nsh->value : "", *end = p + nsh->n;
+    int code = 0;
+    for (struct word w; !code && word_next(&p, end, &w);) {
+        uint64_t md_type;
+        if (word_is(&w, "md_type")) {
+            if (!w.value || !text_to_u64(w.value, w.n, &md_type) || md_type < 1 || md_type > 2) {
+                return err_fail(t->err, -E_INVAL, "invalid md_type");
+            }
+            wr_be16(t->list, NSH_CLASS);
+            wr_u8(t->list, NSH_MD_TYPE);
+            wr_u8(t->list, PROP_HEAD + 1);
+            wr_u8(t->list, (uint8_t)md_type);
+            wr_zeros(t->list, 3);
+        } else if (word_is(&w, "tlv")) {
+            code = put_tlv(t, &w);
+        } else {
+            code = err_fail(t->err, -E_INVAL, "Invalid property: %.*s", (int)w.n_name, w.name);
+        }
+    }
+    return code;
+}
+
+int
+parse_encap(struct act_text *t)
+{
+    static const struct {
+        const char *name;
+        uint32_t type;
+    } headers[] = {
+        {"ethernet", 0},
+        {"nsh", NS_ETHERTYPE << 16 | 0x894f},
+        {"mpls", NS_ETHERTYPE << 16 | 0x8847},
+        {"mpls_mc", NS_ETHERTYPE << 16 | 0x8848},
+    };
+    const char *p = value_of(t), *end = p + t->word.n;
+    struct word w;
+    if (!word_next(&p, end, &w)) {
+        return err_fail(t->err, -E_INVAL, "Missing encap hdr: %.*s", VALUE_ARGS(t));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+        if (word_is(&w, headers[i].name)) {
+            struct of_act_encap *e = act_text_begin(t, OF_ACT_ENCAP);
+            if (e) {
+                e->packet_type = headers[i].type;
+            }
+            int code = word_is(&w, "nsh") ? put_nsh_props(t, &w) : 0;
+            return code ? code : act_text_end(t, e);
+        }
+    }
+    return err_fail(t->err, -E_INVAL, "Encap hdr not supported: %.*s", (int)w.n,
+                    w.value ? w.value : "");
+}
+
+/* packet_type(ns=N,type=N) */
+static bool
+parse_packet_type(const struct word *w, uint32_t *type)
+{
+    const char *p = w->value ? w->value : "", *end = p + w->n;
+    uint64_t ns = UINT64_MAX, number = UINT64_MAX;
+    bool good = word_is(w, "packet_type");
+    for (struct word key; good && word_next(&p, end, &key);) {
+        good = key.value && (word_is(&key, "ns")     ? text_to_u64(key.value, key.n, &ns)
+                             : word_is(&key, "type") ? text_to_u64(key.value, key.n, &number)
+                                                     : false);
+    }
+    *type = (uint32_t)(ns << 16 | number);
+    return good && ns <= UINT16_MAX && number <= UINT16_MAX;
+}
+
+int
+parse_decap(struct act_text *t)
+{
+    const char *p = value_of(t), *end = p + t->word.n;
+    struct word w;
+    uint32_t type = OF_DECAP_NEXT;
+    if (word_next(&p, end, &w) && !parse_packet_type(&w, &type)) {
+        return err_fail(t->err, -E_INVAL, "Invalid decap argument: %.*s", (int)w.n_name, w.name);
+    }
+    struct of_act_decap *d = act_text_begin(t, OF_ACT_DECAP);
+    if (d) {
+        d->packet_type = type;
+    }
+    return act_text_end(t, d);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of actions as text (ovs-actions(7)): `push_vlan:0x8100,output:2`. Any thread. */
+#pragma once
+
+#include "openflow/actions.h"
+#include "openflow/value_text.h"
+
+/* Appends the actions of LIST with commas between them; "drop" for none. */
+void of_acts_text_put(struct str *, const void *list, size_t size, const struct of_port_names *);
+/* Reads the N characters at TEXT into LIST, whose buffer is aligned to eight bytes. -E_INVAL with
+ * the reference's words; -E_OVERFLOW: it does not fit. */
+int of_acts_parse(const char *text, size_t n, const struct of_port_names *, struct wr *list,
+                  struct err *e);
+/* Appends SUB as `NXM_NX_REG0[0..15]`, or with `[]` for a whole field. */
+void of_subfield_put(struct str *, const struct of_subfield *sub);

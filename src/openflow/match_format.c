@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Matches to text: a walk over the fields' rows, which stand in the order of the text. Where rows
+ * share bits of the key, the one is written whose demands the match meets, or else the first.
+ * Ethernet type and IP protocol become a word where there is one, and the VLAN tag is written in
+ * the plainest way that says it all. */
+#include <string.h>
+
+#include "base/endian.h"
+#include "openflow/match_text.h"
+
+enum { TAG_PRESENT = 0x1000, VID_MASK = 0xfff, PCP_MASK = 0xe000, PCP_SHIFT = 13 };
+
+struct writer {
+    struct str *s;
+    const struct of_match *m;
+    const struct of_port_names *ports;
+    size_t start;
+    bool proto_is_said; /* by a word */
+};
+
+static void
+separate(struct writer *w)
+{
+    if (w->s->n != w->start) {
+        str_putc(w->s, ',');
+    }
+}
+
+static void
+put_field_as(struct writer *w, enum of_field_id id, const char *name)
+{
+    uint8_t value[OF_VALUE_MAX], mask[OF_VALUE_MAX];
+    of_field_get(id, &w->m->key, value);
+    of_field_get(id, &w->m->mask, mask);
+    separate(w);
+    str_putf(w->s, "%s=", name);
+    of_value_put(w->s, id, value, mask, of_fields[id].wire, w->ports);
+}
+
+/* Hexadecimal with as many digits as the field has room for, a mask only if it has not all bits.
+ */
+static void
+put_padded(struct writer *w, enum of_field_id id, int digits)
+{
+    unsigned long long value = of_field_get_u64(id, &w->m->key);
+    unsigned long long mask = of_field_get_u64(id, &w->m->mask);
+    separate(w);
+    str_putf(w->s, "%s=0x%0*llx", of_fields[id].shown, digits, value);
+    if (!of_match_is_exact(w->m, id)) {
+        str_putf(w->s, "/0x%0*llx", digits, mask);
+    }
+}
+
+/* -- The kind of packet -- */
+
+static const struct {
+    const char *word;
+    uint16_t eth_type;
+    uint16_t proto; /* 256: none */
+} kinds[] = {
+    {"icmp", 0x0800, 1},    {"tcp", 0x0800, 6},     {"udp", 0x0800, 17},  {"sctp", 0x0800, 132},
+    {"ip", 0x0800, 256},    {"icmp6", 0x86dd, 58},  {"tcp6", 0x86dd, 6},  {"udp6", 0x86dd, 17},
+    {"sctp6", 0x86dd, 132}, {"ipv6", 0x86dd, 256},  {"arp", 0x0806, 256}, {"rarp", 0x8035, 256},
+    {"mpls", 0x8847, 256},  {"mplsm", 0x8848, 256},
+};
+
+static void
+put_packet_type(struct writer *w)
+{
+    if (of_match_has(w->m, OF_PACKET_TYPE) && of_field_get_u64(OF_PACKET_TYPE, &w->m->key)) {
+        put_field_as(w, OF_PACKET_TYPE, "packet_type");
+    }
+}
+
+static void
+put_kind(struct writer *w)
+{
+    uint16_t type = get_be16(w->m->key.eth_type);
+    bool has_proto = w->m->mask.nw_proto[0] == UINT8_MAX;
+    if (!of_match_has(w->m, OF_ETH_TYPE)) {
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        bool is_proto = kinds[i].proto == w->m->key.nw_proto[0] && has_proto;
+        if (kinds[i].eth_type == type && (is_proto || kinds[i].proto == 256)) {
+            separate(w);
+            str_puts(w->s, kinds[i].word);
+            w->proto_is_said = is_proto;
+            return;
+        }
+    }
+    put_padded(w, OF_ETH_TYPE, 4);
+}
+
+/* -- VLAN -- */
+
+static void
+put_vlan(struct writer *w)
+{
+    uint16_t tci = get_be16(w->m->key.vlan_tci), mask = get_be16(w->m->mask.vlan_tci);
+    bool has_vid = (mask & (VID_MASK | TAG_PRESENT)) == (VID_MASK | TAG_PRESENT);
+    bool has_pcp = (mask & (PCP_MASK | TAG_PRESENT)) == (PCP_MASK | TAG_PRESENT);
+    bool plain_vid = has_vid || !(mask & VID_MASK), plain_pcp = has_pcp || !(mask & PCP_MASK);
+    if (!mask) {
+        return;
+    }
+    if (!(tci & TAG_PRESENT) || !plain_vid || !plain_pcp || !(has_vid || has_pcp)) {
+        put_padded(w, OF_VLAN_TCI, 4);
+        return;
+    }
+    if (has_vid) {
+        separate(w);
+        str_putf(w->s, "dl_vlan=%u", tci & VID_MASK);
+    }
+    if (has_pcp) {
+        separate(w);
+        str_putf(w->s, "dl_vlan_pcp=%u", tci >> PCP_SHIFT);
+    }
+}
+
+/* -- Tunnel metadata -- */
+
+static void
+put_tun_metadata(struct writer *w, enum of_field_id id)
+{
+    const struct of_tun_option *o = &w->m->tun[id - OF_TUN_METADATA0];
+    separate(w);
+    str_puts(w->s, of_fields[id].shown);
+    if (o->len) {
+        str_putc(w->s, '=');
+        of_value_put(w->s, id, w->m->key.tun_metadata + o->ofs, w->m->mask.tun_metadata + o->ofs,
+                     o->len, NULL);
+    }
+}
+
+/* -- Everything else -- */
+
+static void
+put_nw_tos(struct writer *w)
+{
+    if (w->m->mask.nw_tos[0] & 0xfc) {
+        separate(w);
+        str_putf(w->s, "nw_tos=%u", w->m->key.nw_tos[0] & 0xfc);
+    }
+}
+
+/* What of a field's demands decides its name in text: neighbour discovery is ICMPv6. */
+static enum of_prereq
+name_prereq(enum of_field_id id)
+{
+    enum of_prereq p = of_fields[id].prereq;
+    return p == OF_PREREQ_ND || p == OF_PREREQ_ND_SOLICIT || p == OF_PREREQ_ND_ADVERT
+               ? OF_PREREQ_ICMPV6
+               : p;
+}
+
+/* Rows that exclude each other, by what they demand. */
+static bool
+is_same_place(enum of_field_id a, enum of_field_id b)
+{
+    const struct of_field *x = &of_fields[a], *y = &of_fields[b];
+    return a == b || (x->key_ofs == y->key_ofs && x->shift == y->shift && y->shown &&
+                      x->prereq != y->prereq);
+}
+
+/* The row to write the bits of ID with: itself, or another of the same place. */
+static enum of_field_id
+row_for(const struct of_match *m, enum of_field_id id)
+{
+    enum of_field_id first = OF_FIELD_COUNT;
+    for (enum of_field_id i = 0; i < OF_FIELD_COUNT; i++) {
+        if (is_same_place(id, i)) {
+            first = first == OF_FIELD_COUNT ? i : first;
+            if (of_prereq_holds(name_prereq(i), m)) {
+                return i;
+            }
+        }
+    }
+    return first;
+}
+
+static void
+put_nw_proto(struct writer *w)
+{
+    if (!w->proto_is_said && of_match_has(w->m, OF_IP_PROTO) &&
+        row_for(w->m, OF_IP_PROTO) == OF_IP_PROTO) {
+        put_field_as(w, OF_IP_PROTO, "nw_proto");
+    }
+}
+
+static void
+put_ipv6_label(struct writer *w)
+{
+    if (of_match_has(w->m, OF_IPV6_LABEL)) {
+        put_padded(w, OF_IPV6_LABEL, 5);
+    }
+}
+
+static void
+put_nsh_flags(struct writer *w)
+{
+    if (of_match_is_exact(w->m, OF_NSH_FLAGS)) {
+        put_field_as(w, OF_NSH_FLAGS, of_fields[OF_NSH_FLAGS].shown);
+    } else if (of_match_has(w->m, OF_NSH_FLAGS)) {
+        put_padded(w, OF_NSH_FLAGS, 2);
+    }
+}
+
+static const struct {
+    enum of_field_id id;
+    void (*put)(struct writer *);
+} own_ways[] = {
+    {OF_PACKET_TYPE, put_packet_type},
+    {OF_ETH_TYPE, put_kind},
+    {OF_DL_VLAN, put_vlan},
+    {OF_IP_TOS, put_nw_tos},
+    {OF_IP_PROTO, put_nw_proto},
+    {OF_DL_VLAN_PCP, NULL},
+    {OF_VLAN_TCI, NULL},
+    {OF_IPV6_LABEL, put_ipv6_label},
+    {OF_NSH_FLAGS, put_nsh_flags},
+};
+
+/* Writes ID if it has a way of its own. */
+static bool
+put_own_way(struct writer *w, enum of_field_id id)
+{
+    size_t i = 0;
+    while (i < ARRAY_LEN(own_ways) && own_ways[i].id != id) {
+        i++;
+    }
+    if (i < ARRAY_LEN(own_ways) && own_ways[i].put) {
+        own_ways[i].put(w);
+    }
+    return i < ARRAY_LEN(own_ways);
+}
+
+void
+of_match_put(struct str *s, const struct of_match *m, const struct of_port_names *ports)
+{
+    struct writer w = {.s = s, .m = m, .ports = ports, .start = s->n};
+    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
+        if (of_fields[id].shown == NULL || put_own_way(&w, id) || !of_match_has(m, id)) {
+            continue;
+        }
+        if (of_field_is_tun_metadata(id)) {
+            put_tun_metadata(&w, id);
+        } else if (row_for(m, id) == id) {
+            put_field_as(&w, id, of_fields[id].shown);
+        }
+    }
+}

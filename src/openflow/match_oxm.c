@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Matches to and from NXM and OXM. Rows of the fields table that share bits of the key differ in
+ * what they demand, so of those the one is written whose demands the match meets. The VLAN tag is
+ * one field in NXM and two in OXM, which have bits in common; the type of service and the port
+ * have another size in each. */
+#include "openflow/match_oxm.h"
+
+#include "openflow/port_text.h"
+
+enum {
+
+    EXPERIMENTER_SIZE = 4,
+    TAG_PRESENT = 0x1000,
+    VID_BITS = 0x1fff,
+    PCP_BITS = 0xe000,
+    DSCP_BITS = 0xfc
+};
+
+/* -- Headers -- */
+
+void
+of_oxm_put_header(struct wr *w, const struct of_oxm *oxm, bool has_mask, size_t len)
+{
+    const struct of_oxm_class_info *c = &of_oxm_classes[oxm->oxm_class];
+    size_t payload = len * (has_mask ? 2 : 1) + (c->experimenter ? EXPERIMENTER_SIZE : 0);
+    wr_be16(w, c->number);
+    wr_u8(w, (uint8_t)(oxm->number << 1 | has_mask));
+    wr_u8(w, (uint8_t)payload);
+    if (c->experimenter) {
+        wr_be32(w, c->experimenter);
+    }
+}
+
+bool
+of_oxm_get_header(struct rd *r, const struct of_oxm **oxm, bool *has_mask, size_t *len)
+{
+    uint16_t oxm_class = rd_be16(r);
+    uint8_t number = rd_u8(r), payload = rd_u8(r);
+    uint32_t experimenter = 0;
+    if (oxm_class == UINT16_MAX) {
+        experimenter = rd_be32(r);
+        if (payload < EXPERIMENTER_SIZE) {
+            return false;
+        }
+        payload = (uint8_t)(payload - EXPERIMENTER_SIZE);
+    }
+    *has_mask = number & 1;
+    *oxm = of_oxm_find(oxm_class, number >> 1, experimenter);
+    *len = *has_mask ? payload / 2u : payload;
+    return !r->bad && !(*has_mask && payload % 2);
+}
+
+/* -- Writing -- */
+
+struct writer {
+    struct wr *w;
+    const struct of_match *m;
+    enum ofp_version version;
+};
+
+static void
+put_bytes(struct writer *w, enum of_field_id id, const uint8_t *value, const uint8_t *mask,
+          size_t len, bool is_exact)
+{
+    const struct of_oxm *oxm = of_oxm_of(id, w->version);
+    if (oxm) {
+        of_oxm_put_header(w->w, oxm, !is_exact, len);
+        wr_bytes(w->w, value, len);
+        if (!is_exact) {
+            wr_bytes(w->w, mask, len);
+        }
+    }
+}
+
+static void
+put_field(struct writer *w, enum of_field_id id)
+{
+    uint8_t value[OF_VALUE_MAX], mask[OF_VALUE_MAX];
+    of_field_get(id, &w->m->key, value);
+    of_field_get(id, &w->m->mask, mask);
+    put_bytes(w, id, value, mask, of_fields[id].wire, of_match_is_exact(w->m, id));
+}
+
+static void
+put_tun_metadata(struct writer *w, enum of_field_id id)
+{
+    const struct of_tun_option *o = &w->m->tun[id - OF_TUN_METADATA0];
+    const uint8_t *value = w->m->key.tun_metadata + o->ofs;
+    const uint8_t *mask = w->m->mask.tun_metadata + o->ofs;
+    size_t ones = 0;
+    while (ones < o->len && mask[ones] == UINT8_MAX) {
+        ones++;
+    }
+    put_bytes(w, id, value, mask, o->len, ones == o->len);
+}
+
+static void
+put_vlan(struct writer *w)
+{
+    uint16_t tci = get_be16(w->m->key.vlan_tci), mask = get_be16(w->m->mask.vlan_tci);
+    if (w->version < OFP_12) {
+        put_field(w, OF_VLAN_TCI);
+        return;
+    }
+    if (mask & VID_BITS) {
+        put_field(w, OF_VLAN_VID);
+    }
+    if (mask & PCP_BITS && tci & TAG_PRESENT) {
+        put_field(w, OF_VLAN_PCP);
+    }
+}
+
+static void
+put_tos(struct writer *w)
+{
+    if (!(w->m->mask.nw_tos[0] & DSCP_BITS)) {
+        return;
+    }
+    if (w->version >= OFP_12) {
+        put_field(w, OF_IP_DSCP);
+    } else {
+        uint8_t dscp = (uint8_t)(w->m->key.nw_tos[0] & DSCP_BITS);
+        put_bytes(w, OF_IP_TOS, &dscp, NULL, 1, true);
+    }
+}
+
+static void
+put_in_port(struct writer *w)
+{
+    put_field(w, w->version >= OFP_12 ? OF_IN_PORT_OXM : OF_IN_PORT);
+}
+
+/* Rows written in another way than bit by bit, and those that another row stands for (NULL). */
+static const struct {
+    enum of_field_id id;
+    void (*put)(struct writer *);
+} own_ways[] = {
+    {OF_VLAN_TCI, put_vlan}, {OF_IP_TOS, put_tos}, {OF_IN_PORT_OXM, put_in_port},
+    {OF_IN_PORT, NULL},      {OF_DL_VLAN, NULL},   {OF_DL_VLAN_PCP, NULL},
+    {OF_VLAN_VID, NULL},     {OF_VLAN_PCP, NULL},  {OF_IP_DSCP, NULL},
+};
+
+static size_t
+own_way_of(enum of_field_id id)
+{
+    size_t i = 0;
+    while (i < ARRAY_LEN(own_ways) && own_ways[i].id != id) {
+        i++;
+    }
+    return i;
+}
+
+static bool
+is_wider_register(enum of_field_id id)
+{
+    return id >= OF_XREG0 && id <= OF_XXREG7;
+}
+
+/* Whether ID is a row to write M with. */
+static bool
+is_written(const struct of_match *m, enum of_field_id id)
+{
+    size_t own = own_way_of(id);
+    bool has_way = own == ARRAY_LEN(own_ways) || own_ways[own].put;
+    return has_way && !is_wider_register(id) && of_match_has(m, id) &&
+           of_prereq_holds(of_fields[id].prereq, m);
+}
+
+static void
+put_one(struct writer *w, enum of_field_id id)
+{
+    size_t own = own_way_of(id);
+    if (own < ARRAY_LEN(own_ways)) {
+        own_ways[own].put(w);
+    } else if (of_field_is_tun_metadata(id)) {
+        put_tun_metadata(w, id);
+    } else {
+        put_field(w, id);
+    }
+}
+
+void
+of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version version)
+{
+    struct writer w = {wr, m, version};
+    enum of_field_id ids[OF_FIELD_COUNT];
+    size_t n = 0;
+    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
+        if (!is_written(m, id)) {
+            continue;
+        }
+        /* In the order of their demands; there are few, and most come in order. */
+        size_t at = n++;
+        for (; at && of_fields[ids[at - 1]].prereq > of_fields[id].prereq; at--) {
+            ids[at] = ids[at - 1];
+        }
+        ids[at] = id;
+    }
+    for (size_t i = 0; i < n; i++) {
+        put_one(&w, ids[i]);
+    }
+}
+
+/* -- Reading -- */
+
+/* Masks are NULL where a field has none: all bits matter. */
+
+/* The part of VALUE that MASK does not cover must be 0. */
+static bool
+has_stray_bits(const uint8_t *value, const uint8_t *mask, size_t len)
+{
+    uint8_t stray = 0;
+    for (size_t i = 0; mask && i < len; i++) {
+        stray = (uint8_t)(stray | (value[i] & ~mask[i]));
+    }
+    return stray;
+}
+
+static bool
+is_all_ones(const uint8_t *mask, size_t len)
+{
+    size_t i = 0;
+    while (mask && i < len && mask[i] == UINT8_MAX) {
+        i++;
+    }
+    return !mask || i == len;
+}
+
+/* An OpenFlow 1.0 port becomes the key's 32 bits. */
+static enum ofp_error
+read_in_port(struct of_match *m, const uint8_t *value, const uint8_t *mask UNUSED)
+{
+    of_match_set_u64(m, OF_IN_PORT_OXM, of_port_to_11(get_be16(value)));
+    return OFP_OK;
+}
+
+static enum ofp_error
+read_in_port_oxm(struct of_match *m, const uint8_t *value, const uint8_t *mask UNUSED)
+{
+    uint32_t port;
+    if (!of_port_from_11(get_be32(value), &port)) {
+        return OFPBMC_BAD_VALUE;
+    }
+    of_match_set_u64(m, OF_IN_PORT_OXM, of_port_to_11(port));
+    return OFP_OK;
+}
+
+static enum ofp_error
+read_tos(struct of_match *m, const uint8_t *value, const uint8_t *mask UNUSED)
+{
+    if (value[0] & ~DSCP_BITS) {
+        return OFPBMC_BAD_VALUE;
+    }
+    of_match_set_u64(m, OF_IP_DSCP, value[0] >> 2);
+    return OFP_OK;
+}
+
+/* A priority is one of a tag that is there. */
+static enum ofp_error
+read_vlan_pcp(struct of_match *m, const uint8_t *value, const uint8_t *mask UNUSED)
+{
+    of_match_set_u64(m, OF_VLAN_PCP, value[0]);
+    return OFP_OK;
+}
+
+static const struct {
+    enum of_field_id id;
+    enum ofp_error (*read)(struct of_match *, const uint8_t *value, const uint8_t *mask);
+} own_readers[] = {
+    {OF_IN_PORT, read_in_port},
+    {OF_IN_PORT_OXM, read_in_port_oxm},
+    {OF_IP_TOS, read_tos},
+    {OF_VLAN_PCP, read_vlan_pcp},
+};
+
+static enum ofp_error
+read_value(struct of_match *m, enum of_field_id id, const uint8_t *value, const uint8_t *mask)
+{
+    for (size_t i = 0; i < ARRAY_LEN(own_readers); i++) {
+        if (own_readers[i].id == id) {
+            return own_readers[i].read(m, value, mask);
+        }
+    }
+    of_match_set(m, id, value, mask);
+    return OFP_OK;
+}
+
+/* Checks a field's value and mask, and puts them into M. */
+static enum ofp_error
+take_field(struct of_match *m, enum of_field_id id, const uint8_t *value, const uint8_t *mask,
+           size_t len)
+{
+    const struct of_field *f = &of_fields[id];
+    bool is_metadata = of_field_is_tun_metadata(id);
+    enum of_field_id place = id == OF_IN_PORT ? OF_IN_PORT_OXM : id;
+    if (f->mask == OF_MASK_NONE && !is_all_ones(mask, len)) {
+        return OFPBMC_BAD_MASK;
+    }
+    if (has_stray_bits(value, mask, len)) {
+        return OFPBMC_BAD_WILDCARDS;
+    }
+    if (of_match_has(m, place)) {
+        return OFPBMC_DUP_FIELD;
+    }
+    if (!of_prereq_holds(f->prereq, m)) {
+        return OFPBMC_BAD_PREREQ;
+    }
+    if (is_metadata) {
+        int code =
+            of_match_set_tun_metadata(m, (unsigned int)(id - OF_TUN_METADATA0), value, mask, len);
+        return code ? OFPBMC_BAD_LEN : OFP_OK;
+    }
+    return of_field_fits(id, value) ? read_value(m, id, value, mask) : OFPBMC_BAD_VALUE;
+}
+
+/* Reads the field at R. */
+static enum ofp_error
+read_field(struct rd *r, bool strict, struct of_match *m)
+{
+    const struct of_oxm *oxm;
+    bool has_mask;
+    size_t len;
+    if (!of_oxm_get_header(r, &oxm, &has_mask, &len)) {
+        return OFPBMC_BAD_LEN;
+    }
+    const uint8_t *value = rd_take(r, len), *mask = has_mask ? rd_take(r, len) : NULL;
+    if (r->bad) {
+        return OFPBMC_BAD_LEN;
+    }
+    if (!oxm) {
+        return strict ? OFPBMC_BAD_FIELD : OFP_OK;
+    }
+    size_t wire = of_fields[oxm->field].wire;
+    bool fits = of_field_is_tun_metadata(oxm->field) ? len <= wire : len == wire;
+    return fits ? take_field(m, oxm->field, value, mask, len) : OFPBMC_BAD_LEN;
+}
+
+enum ofp_error
+of_match_get_oxm(const void *fields, size_t n, bool strict, struct of_match *m)
+{
+    struct rd r = rd_make(fields, n);
+    enum ofp_error error = OFP_OK;
+    of_match_init(m);
+    while (!error && rd_left(&r)) {
+        error = read_field(&r, strict, m);
+    }
+    return error;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Splitting text into words. A missing closing parenthesis is taken as if it were there. */
+#include "openflow/words.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_NUMBER = 32 };
+
+static bool
+is_separator(char c)
+{
+    return c == ',' || isspace((unsigned char)c);
+}
+
+/* The end of a value that starts at P: a separator outside all parentheses, or END. */
+static const char *
+end_of_value(const char *p, const char *end)
+{
+    int depth = 0;
+    for (; p < end; p++) {
+        if (*p == '(' || *p == '[') {
+            depth++;
+        } else if (*p == ')' || *p == ']') {
+            depth--;
+        } else if (depth <= 0 && is_separator(*p)) {
+            break;
+        }
+    }
+    return p;
+}
+
+/* The parenthesis that closes the one before P, or END. */
+static const char *
+closing(const char *p, const char *end)
+{
+    int depth = 1;
+    for (; p < end; p++) {
+        depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
+        if (!depth) {
+            break;
+        }
+    }
+    return p;
+}
+
+bool
+word_next(const char **p, const char *end, struct word *w)
+{
+    const char *at = *p;
+    while (at < end && is_separator(*at)) {
+        at++;
+    }
+    if (at == end) {
+        *p = end;
+        return false;
+    }
+    *w = (struct word){.name = at};
+    while (at < end && !is_separator(*at) && *at != ':' && *at != '=' && *at != '(') {
+        at++;
+    }
+    w->n_name = (size_t)(at - w->name);
+    if (at < end && (*at == ':' || *at == '=')) {
+        w->value = at + 1;
+        at = end_of_value(at + 1, end);
+        w->n = (size_t)(at - w->value);
+    } else if (at < end && *at == '(') {
+        w->value = at + 1;
+        const char *close = closing(at + 1, end);
+        w->n = (size_t)(close - w->value);
+        w->tail = close < end ? close + 1 : end;
+        at = end_of_value(w->tail, end);
+        w->n_tail = (size_t)(at - w->tail);
+    }
+    *p = at;
+    return true;
+}
+
+bool
+word_is(const struct word *w, const char *name)
+{
+    return strlen(name) == w->n_name && !memcmp(w->name, name, w->n_name);
+}
+
+bool
+text_to_u64(const char *text, size_t n, uint64_t *x)
+{
+    char copy[MAX_NUMBER], *end;
+    if (!n || n >= sizeof copy || isspace((unsigned char)*text)) {
+        return false;
+    }
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    errno = 0;
+    *x = strtoull(copy, &end, 0);
+    return !errno && !*end;
+}

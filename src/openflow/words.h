@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words of flows and actions as text: NAME, NAME:VALUE, NAME=VALUE or NAME(VALUE), with commas
+ * or spaces between them; parentheses and brackets in a value hide what separates. Any thread. */
+#pragma once
+
+#include "base/types.h"
+
+struct word {
+    const char *name;
+    size_t n_name;
+    const char *value; /* NULL: none */
+    size_t n;
+    const char *tail; /* what follows NAME(VALUE) without a gap */
+    size_t n_tail;
+};
+
+/* Takes the next word from *P, which moves past it. False at END. */
+bool word_next(const char **p, const char *end, struct word *);
+bool word_is(const struct word *, const char *name);
+/* A number in C's notation that is all of the N characters at TEXT. A negative one wraps, as
+ * strtoull() has it. */
+bool text_to_u64(const char *text, size_t n, uint64_t *x);
