@@ -119,7 +119,7 @@ test_frames_reach_the_others(void **state)
     }
     run("option fragment off");
     run("counts sw");
-    assert_string_equal(reply, "sent=50 completed=25 dropped=25 filtered=0\n");
+    assert_string_equal(reply, "sent=50 completed=25 dropped=25 filtered=0 undirected=0\n");
     unplug_all();
 }
 
@@ -183,6 +183,22 @@ test_life_is_in_order(void **state)
     run("pause sw");
     run("detach sw");
     run("switch-del sw");
+}
+
+static void
+test_the_unknown_passes(void **state)
+{
+    static const char *const types[] = {"query", "set", "method"};
+    (void)state;
+    plug_all();
+    for (int i = 0; i < 24; i++) {
+        run("option pend %s", i % 2 ? "on" : "off");
+        run("oid sw %s %u %d%s", types[i % 3], 0xff010001u + (unsigned)i, 2 + 50 * i,
+            i % 4 == 3 ? " refused" : "");
+        run("status sw");
+    }
+    run("option pend off");
+    unplug_all();
 }
 
 static void
@@ -395,6 +411,7 @@ main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_frames_reach_the_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tags_go_out_of_band, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_life_is_in_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_unknown_passes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failed_allocations_leave_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_everything_at_once, set_up, tear_down),
         cmocka_unit_test(test_broken_rules_are_noticed),

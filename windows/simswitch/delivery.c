@@ -81,6 +81,9 @@ sim_deliver(struct sim_switch *sw, struct sim_nbl *p)
 {
     const NDIS_SWITCH_PORT_DESTINATION *to;
     size_t n = sim_forwarding_destinations(p, &to);
+    if (!n) { /* the switch itself forwards nothing while it has a forwarding extension */
+        __atomic_fetch_add(&sw->undirected, 1, __ATOMIC_RELAXED);
+    }
     for (PNET_BUFFER nb = p->nbl.FirstNetBuffer; nb; nb = nb->Next) {
         if (nb->DataLength > MAX_FRAME) {
             sim_fail("delivery: a packet of %u bytes", nb->DataLength);

@@ -427,6 +427,7 @@ hub_oid(NDIS_HANDLE context, PNDIS_OID_REQUEST request)
     if (status == NDIS_STATUS_PENDING) {
         return status;
     }
+    request->DATA = clone->DATA;
     after_oid(hub, request, status);
     NdisFreeCloneOidRequest(hub->handle, clone);
     if (hub_fault == HUB_COMPLETE_OID_TWICE) {
@@ -445,7 +446,7 @@ hub_oid_complete(NDIS_HANDLE context, PNDIS_OID_REQUEST request, NDIS_STATUS sta
         NdisSetEvent(&hub->oid_done);
         return;
     }
-    original->DATA.SET_INFORMATION.BytesRead = request->DATA.SET_INFORMATION.BytesRead;
+    original->DATA = request->DATA;
     after_oid(hub, original, status);
     NdisFreeCloneOidRequest(hub->handle, request);
     NdisFOidRequestComplete(hub->handle, original, status);
@@ -459,6 +460,12 @@ hub_event(NDIS_HANDLE context, PNET_PNP_EVENT_NOTIFICATION event)
         learn_nics(hub);
     }
     return NdisFNetPnPEvent(hub->handle, event);
+}
+
+static VOID NTAPI
+hub_status(NDIS_HANDLE context, PNDIS_STATUS_INDICATION status)
+{
+    NdisFIndicateStatus(hub_of(context)->handle, status);
 }
 
 /* Life. */
@@ -623,6 +630,7 @@ hub_driver_entry(PDRIVER_OBJECT object, PUNICODE_STRING registry_path)
         .OidRequestHandler = hub_oid,
         .OidRequestCompleteHandler = hub_oid_complete,
         .NetPnPEventHandler = hub_event,
+        .StatusHandler = hub_status,
     };
     object->DriverUnload = hub_unload;
     return NdisFRegisterFilterDriver(object, object, &is, &driver);

@@ -444,10 +444,13 @@ VOID
 NdisFIndicateStatus(NDIS_HANDLE handle, PNDIS_STATUS_INDICATION status)
 {
     struct sim_module *m = sim_module_check(handle, __func__);
-    (void)status;
     if (sim_state(m) == SIM_ATTACHING) {
         sim_fail("%s: not from the attaching state", __func__);
     }
+    if (status->Header.Type != NDIS_OBJECT_TYPE_STATUS_INDICATION) {
+        sim_fail("%s: the indication's header is wrong", __func__);
+    }
+    __atomic_add_fetch(&m->n_indicated, 1, __ATOMIC_RELEASE);
 }
 
 NDIS_STATUS

@@ -63,40 +63,65 @@ check_verdict(struct sim_oid *o, NDIS_STATUS status, uint64_t hash)
     }
 }
 
-NDIS_STATUS
-sim_oid_set(struct sim_module *m, struct sim_oid *o, NDIS_OID oid, void *buffer, ULONG size)
+void
+sim_oid_prepare(struct sim_oid *o, NDIS_REQUEST_TYPE type, NDIS_OID oid, void *buffer, ULONG size)
 {
     o->request.Header =
         (NDIS_OBJECT_HEADER){NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1,
                              NDIS_SIZEOF_OID_REQUEST_REVISION_1};
-    o->request.RequestType = NdisRequestSetInformation;
-    o->request.DATA.SET_INFORMATION.Oid = oid;
-    o->request.DATA.SET_INFORMATION.InformationBuffer = buffer;
-    o->request.DATA.SET_INFORMATION.InformationBufferLength = size;
+    o->request.RequestType = type;
+    o->request.RequestId = o;
+    /* The three members begin alike. */
+    o->request.DATA.METHOD_INFORMATION.Oid = oid;
+    o->request.DATA.METHOD_INFORMATION.InformationBuffer = buffer;
+    o->request.DATA.METHOD_INFORMATION.InputBufferLength = size;
+    if (type == NdisRequestMethod) {
+        o->request.DATA.METHOD_INFORMATION.OutputBufferLength = size;
+    }
     KeInitializeEvent(&o->done, NotificationEvent, FALSE);
+}
+
+/* Waits for O, for which the handler has given STATUS; the final one. */
+static NDIS_STATUS
+outcome(struct sim_oid *o, unsigned oid, NDIS_STATUS status)
+{
+    if (status != NDIS_STATUS_PENDING) {
+        if (__atomic_load_n(&o->completed, __ATOMIC_ACQUIRE)) {
+            sim_fail("OID %x: completed twice, by its status and by a call", oid);
+        }
+        return status;
+    }
+    LARGE_INTEGER patience = {.QuadPart = -10000ll * PATIENCE_MS};
+    if (KeWaitForSingleObject(&o->done, Executive, KernelMode, FALSE, &patience) !=
+        STATUS_SUCCESS) {
+        sim_fail("OID %x: pended, and not completed in %u ms", oid, PATIENCE_MS);
+    }
+    return o->status;
+}
+
+NDIS_STATUS
+sim_oid_issue(struct sim_module *m, struct sim_oid *o)
+{
     if (!m || !m->filter->is.OidRequestHandler) {
         o->reached = true;
-        o->at_lower_edge(o);
-        return NDIS_STATUS_SUCCESS;
+        return o->at_lower_edge(o, &o->request);
     }
-    uint64_t hash = hash_of(buffer, size);
+    /* The request is the extension's until it is complete. */
+    unsigned oid = o->request.DATA.SET_INFORMATION.Oid;
+    bool is_set = o->request.RequestType == NdisRequestSetInformation;
+    void *buffer = o->request.DATA.SET_INFORMATION.InformationBuffer;
+    ULONG size = o->request.DATA.SET_INFORMATION.InformationBufferLength;
+    uint64_t hash = is_set ? hash_of(buffer, size) : 0;
     o->n_failed = sim_failures_so_far(FAIL_ALLOC);
     __atomic_store_n(&m->oid, o, __ATOMIC_RELEASE);
     struct sim_call call = sim_call_begin(false);
     NDIS_STATUS status = m->filter->is.OidRequestHandler(m->context, &o->request);
     sim_call_end(call, "FilterOidRequest");
-    if (status == NDIS_STATUS_PENDING) {
-        LARGE_INTEGER patience = {.QuadPart = -10000ll * PATIENCE_MS};
-        if (KeWaitForSingleObject(&o->done, Executive, KernelMode, FALSE, &patience) !=
-            STATUS_SUCCESS) {
-            sim_fail("OID %x: pended, and not completed in %u ms", (unsigned)oid, PATIENCE_MS);
-        }
-        status = o->status;
-    } else if (__atomic_load_n(&o->completed, __ATOMIC_ACQUIRE)) {
-        sim_fail("OID %x: completed twice, by its status and by a call", (unsigned)oid);
-    }
+    status = outcome(o, oid, status);
     __atomic_store_n(&m->oid, NULL, __ATOMIC_RELEASE);
-    check_verdict(o, status, hash);
+    if (is_set) {
+        check_verdict(o, status, hash);
+    }
     return status;
 }
 
@@ -176,10 +201,7 @@ answer_clone(struct sim_module *m, struct sim_clone *c)
         sim_fail("NdisFOidRequest: a clone of no request, or a second one");
     }
     o->reached = true;
-    o->at_lower_edge(o);
-    c->request.DATA.SET_INFORMATION.BytesRead =
-        c->request.DATA.SET_INFORMATION.InformationBufferLength;
-    return NDIS_STATUS_SUCCESS;
+    return o->at_lower_edge(o, &c->request);
 }
 
 static NDIS_STATUS

@@ -129,6 +129,7 @@ struct sim_module {
     LONG borrowed;       /* the extension's packets that the switch has */
     struct sim_oid *oid; /* the set request that is under way from above */
     LONG own_oids;       /* of the extension's own, not completed */
+    LONG n_indicated;    /* status indications that came through */
     UNICODE_STRING guid;
     WCHAR guid_text[40];
 };
@@ -163,7 +164,7 @@ struct sim_switch {
     bool active;
     struct list ports;
     struct sim_module *module;
-    uint64_t sent, completed, filtered, dropped;
+    uint64_t sent, completed, filtered, dropped, undirected;
 };
 
 struct sim {

@@ -95,6 +95,15 @@ sim_switch_add(const char *name, bool active)
     return 0;
 }
 
+/* What is announced has reached the miniport edge. */
+static NDIS_STATUS
+announced(struct sim_oid *o, PNDIS_OID_REQUEST lower)
+{
+    o->apply(o);
+    lower->DATA.SET_INFORMATION.BytesRead = lower->DATA.SET_INFORMATION.InformationBufferLength;
+    return NDIS_STATUS_SUCCESS;
+}
+
 /* Issues OID about WHAT to SW's extension.  APPLY makes it true at the miniport edge. */
 static NDIS_STATUS
 announce(struct sim_switch *sw, NDIS_OID oid, void *parameters, ULONG size, void *subject,
@@ -103,10 +112,12 @@ announce(struct sim_switch *sw, NDIS_OID oid, void *parameters, ULONG size, void
     struct sim_oid *o = host_alloc(sizeof *o);
     void *copy = host_alloc(size);
     memcpy(copy, parameters, size);
-    o->at_lower_edge = apply;
+    o->at_lower_edge = announced;
+    o->apply = apply;
     o->subject = subject;
     o->sw = sw;
-    NDIS_STATUS status = sim_oid_set(sw->module, o, oid, copy, size);
+    sim_oid_prepare(o, NdisRequestSetInformation, oid, copy, size);
+    NDIS_STATUS status = sim_oid_issue(sw->module, o);
     host_free(copy);
     host_free(o);
     return status;
