@@ -144,7 +144,7 @@ test_conversions(void **state UNUSED)
         assert_int_equal(of_acts_get(bytes, n, conversions[i].from, &l), OFP_OK);
         of_acts_put(&w, list, l.n, conversions[i].to, &lost);
         if (lost || w.bad || w.n != n_wanted || memcmp(got, wanted, n_wanted)) {
-            fail_msg("row %zu: %s is something else in %s", i, in,
+            fail_msg("row %u: %s is something else in %s", (unsigned int)i, in,
                      ofp_version_name(conversions[i].to));
         }
     }

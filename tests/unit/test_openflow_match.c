@@ -283,7 +283,7 @@ test_demands(void **state UNUSED)
         struct of_match m;
         assert_int_equal(parse(&m, demands[i].match, NULL), 0);
         if (of_prereq_holds(demands[i].prereq, &m) != demands[i].holds) {
-            fail_msg("row %zu: %s", i, demands[i].match);
+            fail_msg("row %u: %s", (unsigned int)i, demands[i].match);
         }
     }
 }
