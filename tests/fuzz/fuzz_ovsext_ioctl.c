@@ -122,7 +122,9 @@ static size_t
 make_request(const uint8_t *p, size_t n, bool mend, uint8_t *out)
 {
     if (!mend || n < 4) {
-        memcpy(out, p, n);
+        if (n) {
+            memcpy(out, p, n);
+        }
         return n;
     }
     struct wr w = wr_make(out, IN_SIZE);
