@@ -87,4 +87,4 @@ def test_capture(network, tmp_path):
 def test_sandbox_of_ours_runs_commands():
     with Sandbox(Programs("weft")) as box:
         done = box.run("sh -c 'cat; pwd; exit 3'", stdin="x\n")
-        assert (done.code, done.out) == (3, f"x\n{box.path('work')}\n")
+        assert (done.code, done.out) == (3, f"x\n{box.path('cwd')}\n")

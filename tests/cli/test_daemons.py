@@ -162,7 +162,7 @@ def test_overwrite_pidfile(sandbox, start):
 
 @both
 def test_pidfile_elsewhere(sandbox, start, name):
-    path = sandbox.path("work", "my.pid")
+    path = sandbox.path("cwd", "my.pid")
     start(name, f"--pidfile={path}")
     with open(path, encoding="ascii") as f:
         pid = int(f.read())
@@ -179,7 +179,7 @@ def test_unixctl_none(sandbox, start, name):
 
 @both
 def test_unixctl_elsewhere(sandbox, start, name):
-    path = sandbox.path("work", "my.ctl")
+    path = sandbox.path("cwd", "my.ctl")
     start(name, "--pidfile", f"--unixctl={path}")
     assert sandbox.appctl("version", target=path).startswith(name)
     end(sandbox, name)
@@ -200,18 +200,18 @@ def test_detached_leaves_all_behind(sandbox, start, name):
 @both
 def test_no_chdir(sandbox, start, name):
     start(name, "--pidfile", "--no-chdir")
-    assert os.readlink(f"/proc/{pid_of(sandbox, name)}/cwd") == sandbox.path("work")
+    assert os.readlink(f"/proc/{pid_of(sandbox, name)}/cwd") == sandbox.path("cwd")
 
 
 def test_relative_names_mean_the_folder_of_the_start(sandbox, start):
-    shutil.copy(sandbox.create_db(), sandbox.path("work", "here.db"))
+    shutil.copy(sandbox.create_db(), sandbox.path("cwd", "here.db"))
     done = sandbox.run(["ovsdb-server", "--detach", "--pidfile", "-vconsole:off",
                         "--log-file=here.log", "here.db"])
     assert (done.code, done.err) == (0, "")
     assert "Open_vSwitch" in sandbox.appctl("ovsdb-server/list-dbs", target="ovsdb-server")
-    os.rename(sandbox.path("work", "here.log"), sandbox.path("work", "old.log"))
+    os.rename(sandbox.path("cwd", "here.log"), sandbox.path("cwd", "old.log"))
     sandbox.appctl("vlog/reopen", target="ovsdb-server")
-    assert os.path.exists(sandbox.path("work", "here.log"))
+    assert os.path.exists(sandbox.path("cwd", "here.log"))
     sandbox.appctl("ovsdb-server/compact", target="ovsdb-server")
 
 
@@ -331,16 +331,16 @@ def test_log_file(sandbox, start, name):
 @both
 def test_log_file_is_appended_and_reopened(sandbox, start, name):
     path = sandbox.write("my.log", "what was there\n")
-    old = sandbox.path("work", "old.log")
+    old = sandbox.path("cwd", "old.log")
     start(name, "--pidfile", f"--log-file={path}")
-    assert sandbox.read("work", "my.log").startswith("what was there\n")
+    assert sandbox.read("cwd", "my.log").startswith("what was there\n")
     os.rename(path, old)
     sandbox.appctl("vlog/reopen", target=name)
-    assert sandbox.read("work", "old.log").splitlines()[-1].endswith("|vlog|INFO|closing log file")
-    assert sandbox.read("work", "my.log").endswith(f"|vlog|INFO|opened log file {path}\n")
-    assert sandbox.read("work", "my.log").count("\n") == 1
+    assert sandbox.read("cwd", "old.log").splitlines()[-1].endswith("|vlog|INFO|closing log file")
+    assert sandbox.read("cwd", "my.log").endswith(f"|vlog|INFO|opened log file {path}\n")
+    assert sandbox.read("cwd", "my.log").count("\n") == 1
     sandbox.appctl("vlog/reopen", target=name)  # the same file: nothing to say
-    assert sandbox.read("work", "my.log").count("\n") == 1
+    assert sandbox.read("cwd", "my.log").count("\n") == 1
 
 
 def test_log_file_follows_levels_and_patterns(sandbox, start):

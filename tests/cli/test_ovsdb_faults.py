@@ -37,7 +37,7 @@ def faults(tmp_path_factory):
 def disk(sandbox, faults):
     """A server on a disk with fail(after, error, count)."""
     sandbox.database = sandbox.create_db(sandbox.write("t.ovsschema", SCHEMA))
-    plan = sandbox.path("work", "plan")
+    plan = sandbox.path("cwd", "plan")
 
     def fail(after, error, count=1):
         with open(plan + ".new", "w", encoding="ascii") as f:
@@ -139,7 +139,7 @@ def test_conversion(disk, error):
     for after in range(8):
         disk.fail(after, error)
         done = disk.run(["ovsdb-client", "convert", f"unix:{disk.db_sock}",
-                         disk.path("work", "new.ovsschema")])
+                         disk.path("cwd", "new.ovsschema")])
         version = disk.run(["ovsdb-client", "get-schema-version", f"unix:{disk.db_sock}", "T"])
         struck = not disk.pending()
         disk.fail(0, 0, 0)

@@ -119,7 +119,7 @@ def test_bootstrap(sandboxes, keys, other_keys, client, server):
     port = serve(box, "pssl:0:127.0.0.1", f"--private-key={keys.file('server-key')}",
                  f"--certificate={chained}", f"--ca-cert={keys.ca}")
     db = f"ssl:127.0.0.1:{port}"
-    learned = box.path("work", "learned.pem")
+    learned = box.path("cwd", "learned.pem")
     options = [*keys.options("client", ca=False), f"--bootstrap-ca-cert={learned}"]
     # It drops the connection on which it learned; ovs-vsctl does not try again by itself.
     client_of(client, box, "ovs-vsctl", *options, f"--db={db}", "--timeout=10", "list-br")

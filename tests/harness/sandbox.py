@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder of its own for one test: run/, log/, db/, etc/ and work/, which is the working
+"""A folder of its own for one test: run/, log/, db/, etc/ and cwd/, which is the working
 directory.  Programs run with the environment that leads to them.  Daemons are started detached,
 as users start them, and close() ends every one of them: by its pid, and waiting for its end.
 
@@ -58,7 +58,7 @@ class Sandbox:
         self.netns = netns
         self.dir = tempfile.mkdtemp(prefix="weft-")
         self.daemons = {}
-        for name in ("run", "log", "db", "etc", "work"):
+        for name in ("run", "log", "db", "etc", "cwd"):
             os.mkdir(os.path.join(self.dir, name))
         report = os.path.join(self.dir, "log", "sanitizer")
         self.env = {
@@ -86,8 +86,8 @@ class Sandbox:
         return self.path("run", "db.sock")
 
     def write(self, name, text):
-        """Writes work/NAME and returns its full name."""
-        path = self.path("work", name)
+        """Writes cwd/NAME and returns its full name."""
+        path = self.path("cwd", name)
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         return path
@@ -104,16 +104,16 @@ class Sandbox:
         return (self.netns.prefix if self.netns else []) + argv
 
     def run(self, argv, stdin=None, timeout=30, env=None):
-        """Runs ARGV to its end in work/; ends it after TIMEOUT seconds and raises."""
+        """Runs ARGV to its end in cwd/; ends it after TIMEOUT seconds and raises."""
         done = subprocess.run(self.command(argv), input=stdin or "", capture_output=True,
-                              text=True, timeout=timeout, cwd=self.path("work"), check=False,
+                              text=True, timeout=timeout, cwd=self.path("cwd"), check=False,
                               errors="backslashreplace", env={**self.env, **(env or {})})
         argv = shlex.split(argv) if isinstance(argv, str) else [str(a) for a in argv]
         return Result(argv, done.returncode, done.stdout, done.stderr)
 
     def popen(self, argv, **kwargs):
         """Starts ARGV; close() ends it."""
-        kwargs = {"cwd": self.path("work"), "env": self.env, "text": True, **kwargs}
+        kwargs = {"cwd": self.path("cwd"), "env": self.env, "text": True, **kwargs}
         process = subprocess.Popen(self.command(argv), **kwargs)
         self.daemons[f"{argv[0]}.{process.pid}"] = process
         return process
