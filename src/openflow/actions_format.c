@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "base/endian.h"
+#include "openflow/actions_names.h"
 #include "openflow/actions_text.h"
 #include "openflow/port_text.h"
 
@@ -67,20 +68,11 @@ put_address(struct str *s, int family, const uint8_t *p)
     str_puts(s, text);
 }
 
-static const char *const hash_fields[] = {
-    [OF_HASH_ETH_SRC] = "eth_src",
-    [OF_HASH_SYMMETRIC_L4] = "symmetric_l4",
-    [OF_HASH_SYMMETRIC_L3L4] = "symmetric_l3l4",
-    [OF_HASH_SYMMETRIC_L3L4_UDP] = "symmetric_l3l4+udp",
-    [OF_HASH_NW_SRC] = "nw_src",
-    [OF_HASH_NW_DST] = "nw_dst",
-    [OF_HASH_SYMMETRIC_L3] = "symmetric_l3",
-};
-
-static void
-put_hash_fields(struct str *s, uint16_t fields)
+static const char *
+shown(const struct act_names *names, unsigned int value)
 {
-    str_puts(s, fields < ARRAY_LEN(hash_fields) ? hash_fields[fields] : "<unknown>");
+    const char *name = act_name_of(names, value);
+    return name ? name : "<unknown>";
 }
 
 /* -- A word, and perhaps a value -- */
@@ -185,10 +177,10 @@ put_output_trunc(struct writer *w, const char *name, const void *act)
 static void
 put_reason(struct str *s, uint8_t reason)
 {
-    static const char *const names[] = {"no_match", "action", "invalid_ttl"};
+    const char *name = act_name_of(&act_reasons, reason);
     separate(s);
-    if (reason < ARRAY_LEN(names)) {
-        str_putf(s, "reason=%s", names[reason]);
+    if (name) {
+        str_putf(s, "reason=%s", name);
     } else {
         str_putf(s, "reason=%u", reason);
     }
@@ -245,9 +237,8 @@ put_bundle(struct writer *w, const char *name, const void *act)
 {
     const struct of_act_bundle *b = act;
     str_putf(w->s, b->dst.n_bits ? "%s_load(" : "%s(", name);
-    put_hash_fields(w->s, b->fields);
-    str_putf(w->s, ",%u,%s,ofport,", b->basis,
-             b->algorithm == OF_BUNDLE_HRW ? "hrw" : "active_backup");
+    str_putf(w->s, "%s,%u,%s,ofport,", shown(&act_hash_fields, b->fields), b->basis,
+             shown(&act_bundle_algorithms, b->algorithm));
     if (b->dst.n_bits) {
         of_subfield_put(w->s, &b->dst);
         str_putc(w->s, ',');
@@ -692,13 +683,9 @@ put_learn(struct writer *w, const char *name, const void *act)
 static void
 put_multipath(struct writer *w, const char *name, const void *act)
 {
-    static const char *const algorithms[] = {"modulo_n", "hash_threshold", "hrw", "iter_hash"};
     const struct of_act_multipath *m = act;
-    str_putf(w->s, "%s(", name);
-    put_hash_fields(w->s, m->fields);
-    str_putf(w->s, ",%u,%s,%u,%" PRIu32 ",", m->basis,
-             m->algorithm < ARRAY_LEN(algorithms) ? algorithms[m->algorithm] : "<unknown>",
-             m->max_link + 1u, m->arg);
+    str_putf(w->s, "%s(%s,%u,%s,%u,%" PRIu32 ",", name, shown(&act_hash_fields, m->fields),
+             m->basis, shown(&act_multipath_algorithms, m->algorithm), m->max_link + 1u, m->arg);
     of_subfield_put(w->s, &m->dst);
     str_putc(w->s, ')');
 }

@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "base/endian.h"
+#include "openflow/actions_names.h"
 #include "openflow/port_text.h"
 #include "os/err_format.h"
 
@@ -194,12 +195,10 @@ parse_output(struct act_text *t)
 static int
 parse_reason(struct act_text *t, const struct word *w, uint8_t *reason)
 {
-    static const char *const names[] = {"no_match", "action", "invalid_ttl"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (strlen(names[i]) == w->n && !memcmp(names[i], w->value, w->n)) {
-            *reason = (uint8_t)i;
-            return 0;
-        }
+    unsigned int found;
+    if (act_name_find(&act_reasons, w->value, w->n, &found)) {
+        *reason = (uint8_t)found;
+        return 0;
     }
     return err_fail(t->err, -E_INVAL, "unknown reason \"%.*s\"", (int)w->n,
                     w->value ? w->value : "");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "openflow/actions_names.h"
 #include "openflow/actions_parse.h"
 #include "openflow/port_text.h"
 #include "os/err_format.h"
@@ -125,32 +126,15 @@ parse_conjunction(struct act_text *t)
 
 /* -- multipath and bundle -- */
 
-static const char *const hash_fields[] = {
-    [OF_HASH_ETH_SRC] = "eth_src",
-    [OF_HASH_SYMMETRIC_L4] = "symmetric_l4",
-    [OF_HASH_SYMMETRIC_L3L4] = "symmetric_l3l4",
-    [OF_HASH_SYMMETRIC_L3L4_UDP] = "symmetric_l3l4+udp",
-    [OF_HASH_NW_SRC] = "nw_src",
-    [OF_HASH_NW_DST] = "nw_dst",
-    [OF_HASH_SYMMETRIC_L3] = "symmetric_l3",
-};
-static const char *const multipath_algorithms[] = {"modulo_n", "hash_threshold", "hrw",
-                                                   "iter_hash"};
-static const char *const bundle_algorithms[] = {"active_backup", "hrw"};
-
-/* The place of word W among N_NAMES; or what is wrong. */
+/* The value that word W names, or what is wrong. */
 static int
-find_name(struct act_text *t, const struct word *w, const char *const *names, size_t n_names,
-          const char *what, uint16_t *place)
+find_name(struct act_text *t, const struct word *w, const struct act_names *names,
+          const char *what, unsigned int *value)
 {
-    for (size_t i = 0; i < n_names; i++) {
-        if (strlen(names[i]) == w->n_name && !memcmp(names[i], w->name, w->n_name)) {
-            *place = (uint16_t)i;
-            return 0;
-        }
-    }
-    return err_fail(t->err, -E_INVAL, "%.*s: unknown %s `%.*s'", VALUE_ARGS(t), what,
-                    (int)w->n_name, w->name);
+    return act_name_find(names, w->name, w->n_name, value)
+               ? 0
+               : err_fail(t->err, -E_INVAL, "%.*s: unknown %s `%.*s'", VALUE_ARGS(t), what,
+                          (int)w->n_name, w->name);
 }
 
 /* Takes N words; false if there are fewer. */
@@ -177,17 +161,16 @@ parse_multipath(struct act_text *t)
 {
     struct word words[MAX_ARGS];
     const char *p = value_of(t), *end = p + t->word.n;
-    uint16_t fields = 0, algorithm = 0;
+    unsigned int fields = 0, algorithm = 0;
     struct of_subfield dst;
     if (!take_words(&p, end, words, 6)) {
         return err_fail(t->err, -E_INVAL, "%.*s: not enough arguments to multipath action",
                         VALUE_ARGS(t));
     }
     uint64_t links = number_of(&words[3]);
-    int code = find_name(t, &words[0], hash_fields, ARRAY_LEN(hash_fields), "fields", &fields);
+    int code = find_name(t, &words[0], &act_hash_fields, "fields", &fields);
     if (!code) {
-        code = find_name(t, &words[2], multipath_algorithms, ARRAY_LEN(multipath_algorithms),
-                         "algorithm", &algorithm);
+        code = find_name(t, &words[2], &act_multipath_algorithms, "algorithm", &algorithm);
     }
     if (!code && (links < 1 || links > MAX_LINKS)) {
         code = err_fail(t->err, -E_INVAL, "%.*s: n_links %llu is not in valid range 1 to %d",
@@ -202,9 +185,9 @@ parse_multipath(struct act_text *t)
     }
     struct of_act_multipath *m = code ? NULL : act_text_begin(t, OF_ACT_MULTIPATH);
     if (m) {
-        m->fields = fields;
+        m->fields = (uint16_t)fields;
         m->basis = (uint16_t)number_of(&words[1]);
-        m->algorithm = algorithm;
+        m->algorithm = (uint16_t)algorithm;
         m->max_link = (uint16_t)(links - 1);
         m->arg = (uint32_t)number_of(&words[4]);
         m->dst = dst;
@@ -234,7 +217,7 @@ parse_bundle_of(struct act_text *t, bool loads)
 {
     struct word words[MAX_ARGS];
     const char *p = value_of(t), *end = p + t->word.n;
-    uint16_t fields = 0, algorithm = 0;
+    unsigned int fields = 0, algorithm = 0;
     struct of_subfield dst = {0, 0, 0, 0};
     size_t n_fixed = loads ? 5 : 4;
     bool enough = take_words(&p, end, words, n_fixed + 1);
@@ -249,10 +232,9 @@ parse_bundle_of(struct act_text *t, bool loads)
                         "%.*s: missing member delimiter, expected `members', got `%.*s'",
                         VALUE_ARGS(t), (int)(end - rest), rest);
     }
-    int code = find_name(t, &words[0], hash_fields, ARRAY_LEN(hash_fields), "fields", &fields);
+    int code = find_name(t, &words[0], &act_hash_fields, "fields", &fields);
     if (!code) {
-        code = find_name(t, &words[2], bundle_algorithms, ARRAY_LEN(bundle_algorithms),
-                         "algorithm", &algorithm);
+        code = find_name(t, &words[2], &act_bundle_algorithms, "algorithm", &algorithm);
     }
     if (!code && !word_is(&words[3], "ofport")) {
         code = err_fail(t->err, -E_INVAL, "%.*s: unknown member_type `%.*s'", VALUE_ARGS(t),
@@ -263,9 +245,9 @@ parse_bundle_of(struct act_text *t, bool loads)
     }
     struct of_act_bundle *b = code ? NULL : act_text_begin(t, OF_ACT_BUNDLE);
     if (b) {
-        b->fields = fields;
+        b->fields = (uint16_t)fields;
         b->basis = (uint16_t)number_of(&words[1]);
-        b->algorithm = algorithm;
+        b->algorithm = (uint16_t)algorithm;
         b->dst = dst;
         code = parse_members(t, members->value ? members->value : end, end, b);
     }

@@ -21,18 +21,12 @@
 #define NETDEV_FAMILY "ovs_netdev", 1
 
 /* Numbers. */
-#define FAMILY(...)
 #define CMD(FAMILY, ID, NUMBER) static_assert(OVS_##FAMILY##_CMD_##ID == (NUMBER), #ID);
 #define OWN_CMD(...)
 #define ATTR(FAMILY, ID, NUMBER, MIN_N, MAX_N)                                                    \
     static_assert(OVS_##FAMILY##_ATTR_##ID == (NUMBER), #ID);
 #define OWN_ATTR(FAMILY, ID, NUMBER, MIN_N, MAX_N) static_assert((NUMBER) < MSG_ATTR_COUNT, #ID);
 #include "datapath/messages/messages.def"
-#undef FAMILY
-#undef CMD
-#undef OWN_CMD
-#undef ATTR
-#undef OWN_ATTR
 
 static_assert(MSG_PACKET_ATTR_OFFLOADS > OVS_PACKET_ATTR_MAX + 8, "away from the kernel's");
 static_assert(MSG_NL_HEADER == NLMSG_HDRLEN &&
@@ -80,16 +74,7 @@ test_table(void **state UNUSED)
                           {NETDEV_FAMILY}},
       families[] = {
 #define FAMILY(ID, NUMBER, NAME, VERSION) {NAME, VERSION},
-#define CMD(...)
-#define OWN_CMD(...)
-#define ATTR(...)
-#define OWN_ATTR(...)
 #include "datapath/messages/messages.def"
-#undef FAMILY
-#undef CMD
-#undef OWN_CMD
-#undef ATTR
-#undef OWN_ATTR
       };
     assert_int_equal(ARRAY_LEN(families), MSG_N_FAMILIES);
     for (size_t i = 0; i < ARRAY_LEN(families); i++) {

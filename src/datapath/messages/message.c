@@ -24,18 +24,9 @@ static const struct {
 static_assert(ARRAY_LEN(error_numbers) == E_COUNT - 1, "a row for each code but E_OK");
 
 static const struct msg_attr_info attr_infos[MSG_N_FAMILIES][MSG_ATTR_COUNT] = {
-#define FAMILY(ID, NUMBER, ...)
-#define CMD(FAMILY, ID, NUMBER)
-#define OWN_CMD(FAMILY, ID, NUMBER)
 #define ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)                                              \
     [MSG_##FAMILY - MSG_FAMILY_MIN][NUMBER] = {#ID, (MIN_SIZE), (MAX_SIZE)},
-#define OWN_ATTR ATTR
 #include "datapath/messages/messages.def"
-#undef FAMILY
-#undef CMD
-#undef OWN_CMD
-#undef ATTR
-#undef OWN_ATTR
 };
 
 uint8_t
@@ -43,16 +34,7 @@ msg_version(enum msg_family family)
 {
     static const uint8_t versions[MSG_N_FAMILIES] = {
 #define FAMILY(ID, NUMBER, NAME, VERSION) [(NUMBER)-MSG_FAMILY_MIN] = (VERSION),
-#define CMD(FAMILY, ID, NUMBER)
-#define OWN_CMD(FAMILY, ID, NUMBER)
-#define ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
-#define OWN_ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
 #include "datapath/messages/messages.def"
-#undef FAMILY
-#undef CMD
-#undef OWN_CMD
-#undef ATTR
-#undef OWN_ATTR
     };
     return versions[family - MSG_FAMILY_MIN];
 }

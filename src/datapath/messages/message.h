@@ -19,40 +19,19 @@
 
 enum msg_family {
 #define FAMILY(ID, NUMBER, ...) MSG_##ID = NUMBER,
-#define CMD(FAMILY, ID, NUMBER)
-#define OWN_CMD(FAMILY, ID, NUMBER)
-#define ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
-#define OWN_ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)
 #include "datapath/messages/messages.def"
-#undef FAMILY
-#undef CMD
-#undef OWN_CMD
     MSG_FAMILY_MIN = MSG_DP
 };
 
 enum {
-#define FAMILY(ID, NUMBER, ...)
-#define CMD(FAMILY, ID, NUMBER)     MSG_##FAMILY##_CMD_##ID = NUMBER,
-#define OWN_CMD(FAMILY, ID, NUMBER) MSG_##FAMILY##_CMD_##ID = NUMBER,
+#define CMD(FAMILY, ID, NUMBER) MSG_##FAMILY##_CMD_##ID = NUMBER,
 #include "datapath/messages/messages.def"
-#undef ATTR
-#undef OWN_ATTR
-#undef CMD
-#undef OWN_CMD
     MSG_CMD_COUNT = 5
 };
 
 enum {
-#define CMD(FAMILY, ID, NUMBER)
-#define OWN_CMD(FAMILY, ID, NUMBER)
-#define ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE)     MSG_##FAMILY##_ATTR_##ID = NUMBER,
-#define OWN_ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE) MSG_##FAMILY##_ATTR_##ID = NUMBER,
+#define ATTR(FAMILY, ID, NUMBER, MIN_SIZE, MAX_SIZE) MSG_##FAMILY##_ATTR_##ID = NUMBER,
 #include "datapath/messages/messages.def"
-#undef FAMILY
-#undef CMD
-#undef OWN_CMD
-#undef ATTR
-#undef OWN_ATTR
     MSG_ATTR_COUNT = 32
 };
 
