@@ -2,6 +2,8 @@
 /* Text form and order of UUIDs. */
 #include "base/uuid.h"
 
+#include "base/hex.h"
+
 int
 uuid_compare(const struct uuid *a, const struct uuid *b)
 {
@@ -36,15 +38,6 @@ uuid_format(const struct uuid *u, char text[UUID_TEXT_LEN + 1])
     text[UUID_TEXT_LEN] = '\0';
 }
 
-static int
-digit_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 bool
 uuid_parse(const char *text, size_t n, struct uuid *u)
 {
@@ -60,7 +53,7 @@ uuid_parse(const char *text, size_t n, struct uuid *u)
             }
             continue;
         }
-        int digit = digit_value(text[i]);
+        int digit = hex_digit(text[i]);
         if (digit < 0) {
             return false;
         }

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/hex.h"
+#include "text/network.h"
+
 struct value {
     enum flow_field_id id;
     const void *v;
@@ -216,8 +219,7 @@ parse_wide(const char **p, uint8_t *out, size_t size)
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)(*p)[n - 1 - i];
-        uint8_t digit = (uint8_t)(isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
+        uint8_t digit = (uint8_t)hex_digit((*p)[n - 1 - i]);
         out[size - 1 - i / 2] |= (uint8_t)(i % 2 ? digit << 4 : digit);
     }
     *p += n;
@@ -254,62 +256,12 @@ address_len(const char *p)
 }
 
 static void
-put_mac_bytes(struct str *s, const uint8_t *p)
-{
-    str_putf(s, "%02x:%02x:%02x:%02x:%02x:%02x", p[0], p[1], p[2], p[3], p[4], p[5]);
-}
-
-static bool
-parse_mac_bytes(const char **p, uint8_t *out)
-{
-    for (size_t i = 0; i < 6; i++) {
-        const char *c = *p;
-        if ((i && *c++ != ':') || !isxdigit((unsigned char)c[0])) {
-            return false;
-        }
-        char *end;
-        unsigned long x = strtoul(c, &end, 16);
-        if (x > 255 || end - c > 2) {
-            return false;
-        }
-        out[i] = (uint8_t)x;
-        *p = end;
-    }
-    return true;
-}
-
-static void
-put_ip_bytes(struct str *s, int family, const uint8_t *p)
-{
-    char text[64];
-    uv_inet_ntop(family, p, text, sizeof text);
-    str_puts(s, text);
-}
-
-static bool
-parse_ip_bytes(const char **p, int family, uint8_t *out)
-{
-    char text[64];
-    size_t n = address_len(*p);
-    if (!n || n >= sizeof text) {
-        return false;
-    }
-    memcpy(text, *p, n);
-    text[n] = '\0';
-    if (uv_inet_pton(family, text, out)) {
-        return false;
-    }
-    *p += n;
-    return true;
-}
-
-static void
 put_address(struct str *s, uint8_t form, const uint8_t *p)
 {
     if (form == FORM_ETH) {
-        put_mac_bytes(s, p);
+        str_put_mac(s, p);
     } else {
-        put_ip_bytes(s, form == FORM_IPV4 ? AF_INET : AF_INET6, p);
+        str_put_ip(s, form == FORM_IPV4 ? AF_INET : AF_INET6, p);
     }
 }
 
@@ -326,8 +278,14 @@ put_addresses(struct str *s, const struct value *v)
 static bool
 parse_address(const char **p, uint8_t form, uint8_t *out)
 {
-    return form == FORM_ETH ? parse_mac_bytes(p, out)
-                            : parse_ip_bytes(p, form == FORM_IPV4 ? AF_INET : AF_INET6, out);
+    size_t n = address_len(*p);
+    if (form == FORM_ETH) {
+        n = mac_parse(*p, n, out);
+    } else if (!ip_parse(form == FORM_IPV4 ? AF_INET : AF_INET6, *p, n, out)) {
+        n = 0;
+    }
+    *p += n;
+    return n;
 }
 
 static bool

@@ -10,6 +10,7 @@
 
 #include "base/cursor.h"
 #include "base/err.h"
+#include "base/hex.h"
 #include "datapath/set_field.h"
 
 enum {
@@ -304,14 +305,6 @@ flow_compose(const struct flow_key *key, size_t size, struct pkt **pktp)
     finish(&c, pkt->data, n);
     *pktp = pkt;
     return 0;
-}
-
-static int
-hex_digit(char c)
-{
-    return isdigit((unsigned char)c)    ? c - '0'
-           : isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
-                                        : -1;
 }
 
 struct pkt *

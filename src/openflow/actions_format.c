@@ -8,8 +8,9 @@
 #include "openflow/actions_names.h"
 #include "openflow/actions_text.h"
 #include "openflow/port_text.h"
+#include "text/network.h"
 
-enum { NO_LIMIT = 0xffff, NS_ETHERTYPE = 1, NSH = 0x894f, ADDRESS_TEXT = 64 };
+enum { NO_LIMIT = 0xffff, NS_ETHERTYPE = 1, NSH = 0x894f };
 
 struct writer {
     struct str *s;
@@ -58,14 +59,6 @@ put_hex_bytes(struct str *s, const uint8_t *p, size_t n)
     for (size_t i = 0; i < n; i++) {
         str_putf(s, i ? ".%02x" : "%02x", p[i]);
     }
-}
-
-static void
-put_address(struct str *s, int family, const uint8_t *p)
-{
-    char text[ADDRESS_TEXT];
-    uv_inet_ntop(family, p, text, sizeof text);
-    str_puts(s, text);
 }
 
 static const char *
@@ -122,8 +115,8 @@ put_paren32(struct writer *w, const char *name, const void *act)
 static void
 put_mac(struct writer *w, const char *name, const void *act)
 {
-    const uint8_t *m = ((const struct of_act_mac *)act)->mac;
-    str_putf(w->s, "%s:%02x:%02x:%02x:%02x:%02x:%02x", name, m[0], m[1], m[2], m[3], m[4], m[5]);
+    str_putf(w->s, "%s:", name);
+    str_put_mac(w->s, ((const struct of_act_mac *)act)->mac);
 }
 
 static void
@@ -132,7 +125,7 @@ put_ipv4(struct writer *w, const char *name, const void *act)
     uint8_t bytes[4];
     put_be32(bytes, ((const struct of_act_u32 *)act)->value);
     str_putf(w->s, "%s:", name);
-    put_address(w->s, AF_INET, bytes);
+    str_put_ip(w->s, AF_INET, bytes);
 }
 
 static void
@@ -447,11 +440,11 @@ put_range(struct str *s, const struct of_act_nat *nat)
         str_putc(s, '[');
     }
     if (has_ip) {
-        put_address(s, family, is_v6 ? nat->ipv6_min : nat->ipv4_min);
+        str_put_ip(s, family, is_v6 ? nat->ipv6_min : nat->ipv4_min);
     }
     if (nat->present & (OF_NAT_IPV4_MAX | OF_NAT_IPV6_MAX)) {
         str_putc(s, '-');
-        put_address(s, family, is_v6 ? nat->ipv6_max : nat->ipv4_max);
+        str_put_ip(s, family, is_v6 ? nat->ipv6_max : nat->ipv4_max);
     }
     if (is_v6 && has_port) {
         str_putc(s, ']');

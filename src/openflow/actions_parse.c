@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "base/endian.h"
+#include "base/hex.h"
 #include "openflow/actions_names.h"
 #include "openflow/port_text.h"
 #include "os/err_format.h"
@@ -202,15 +203,6 @@ parse_reason(struct act_text *t, const struct word *w, uint8_t *reason)
     }
     return err_fail(t->err, -E_INVAL, "unknown reason \"%.*s\"", (int)w->n,
                     w->value ? w->value : "");
-}
-
-static int
-hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
 }
 
 /* Writes bytes, two digits each with or without dots between them; false at a bad digit. */

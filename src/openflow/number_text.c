@@ -2,6 +2,7 @@
 /* Numbers of any number of bytes, as text. */
 #include <string.h>
 
+#include "base/hex.h"
 #include "openflow/value_text.h"
 
 /* VALUE = VALUE * BASE + DIGIT; false when it no longer fits. */
@@ -17,20 +18,11 @@ shift_in(uint8_t *value, size_t size, unsigned int base, unsigned int digit)
     return !carry;
 }
 
-static unsigned int
-digit_of(char c)
-{
-    return c >= '0' && c <= '9'   ? (unsigned int)(c - '0')
-           : c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10)
-           : c >= 'A' && c <= 'F' ? (unsigned int)(c - 'A' + 10)
-                                  : 16;
-}
-
 bool
 of_number_parse(const char *text, size_t n, uint8_t *value, size_t size, bool *too_large)
 {
     bool is_hex = n > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    unsigned int base = is_hex ? 16 : 10;
+    int base = is_hex ? 16 : 10;
     const char *p = text + (is_hex ? 2 : 0), *end = text + n;
     *too_large = false;
     memset(value, 0, size);
@@ -38,15 +30,16 @@ of_number_parse(const char *text, size_t n, uint8_t *value, size_t size, bool *t
         return false;
     }
     if (*p == '-') { /* a negative number is larger than any field */
-        *too_large = end - p > 1 && digit_of(p[1]) < 10;
+        *too_large = end - p > 1 && p[1] >= '0' && p[1] <= '9';
         return false;
     }
     bool fits = true;
     for (; p < end; p++) {
-        if (digit_of(*p) >= base) {
+        int digit = hex_digit(*p);
+        if (digit < 0 || digit >= base) {
             return false;
         }
-        fits = shift_in(value, size, base, digit_of(*p)) && fits;
+        fits = shift_in(value, size, (unsigned int)base, (unsigned int)digit) && fits;
     }
     *too_large = !fits;
     return fits;

@@ -10,8 +10,9 @@
 #include "openflow/flags_text.h"
 #include "openflow/port_text.h"
 #include "os/err_format.h"
+#include "text/network.h"
 
-enum { MAX_ADDRESS_TEXT = 64, FRAG_ANY = 1, FRAG_LATER = 2 };
+enum { FRAG_ANY = 1, FRAG_LATER = 2 };
 
 /* One value to read or write. */
 struct text {
@@ -35,18 +36,6 @@ static int
 refuse(const struct text *t, const char *why)
 {
     return err_fail(t->err, -E_INVAL, "%.*s: %s", (int)t->n, t->p, why);
-}
-
-/* Copies N characters to a string of SIZE; false if they do not fit. */
-static bool
-copy_text(char *to, size_t size, const char *p, size_t n)
-{
-    if (n >= size) {
-        return false;
-    }
-    memcpy(to, p, n);
-    to[n] = '\0';
-    return true;
 }
 
 /* -- Numbers -- */
@@ -102,54 +91,22 @@ write_number(struct str *s, const struct text *t, const uint8_t *value, const ui
 
 /* -- Ethernet addresses -- */
 
-/* "01:02:03:04:05:06", whose parts have one or two digits. Gives the characters read, 0: none. */
-static size_t
-parse_mac(const char *p, size_t n, uint8_t *mac)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < 6; i++) {
-        uint8_t byte;
-        bool large;
-        char digits[5] = "0x";
-        size_t k = 0;
-        while (at + k < n && k < 2 && p[at + k] != ':' && p[at + k] != '/') {
-            digits[2 + k] = p[at + k];
-            k++;
-        }
-        if (!k || !of_number_parse(digits, 2 + k, &byte, 1, &large)) {
-            return 0;
-        }
-        mac[i] = byte;
-        at += k;
-        if (i < 5 && (at >= n || p[at++] != ':')) {
-            return 0;
-        }
-    }
-    return at;
-}
-
 static int
 read_mac(struct text *t)
 {
-    size_t n = parse_mac(t->p, t->n, t->value->b);
+    size_t n = mac_parse(t->p, t->n, t->value->b);
     bool good = n == t->n || (n && n + 1 < t->n && t->p[n] == '/' &&
-                              parse_mac(t->p + n + 1, t->n - n - 1, t->mask->b) == t->n - n - 1);
+                              mac_parse(t->p + n + 1, t->n - n - 1, t->mask->b) == t->n - n - 1);
     return good ? 0 : refuse(t, "invalid Ethernet address");
-}
-
-static void
-put_mac(struct str *s, const uint8_t *m)
-{
-    str_putf(s, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
 }
 
 static void
 write_mac(struct str *s, const struct text *t UNUSED, const uint8_t *value, const uint8_t *mask)
 {
-    put_mac(s, value);
+    str_put_mac(s, value);
     if (mask) {
         str_putc(s, '/');
-        put_mac(s, mask);
+        str_put_mac(s, mask);
     }
 }
 
@@ -159,13 +116,6 @@ static int
 family_of(const struct text *t)
 {
     return t->field->form == OF_FORM_IPV4 ? AF_INET : AF_INET6;
-}
-
-static bool
-parse_address(const struct text *t, const char *p, size_t n, uint8_t *out)
-{
-    char text[MAX_ADDRESS_TEXT];
-    return copy_text(text, sizeof text, p, n) && !uv_inet_pton(family_of(t), text, out);
 }
 
 static void
@@ -186,10 +136,10 @@ read_address(struct text *t)
     size_t n = slash ? (size_t)(slash - t->p) : t->n;
     const char *bad = is_ipv4 ? "invalid IP address" : "invalid IPv6 address";
     uint8_t bits;
-    if (!parse_address(t, t->p, n, t->value->b)) {
+    if (!ip_parse(family_of(t), t->p, n, t->value->b)) {
         return refuse(t, bad);
     }
-    if (!slash || parse_address(t, slash + 1, t->n - n - 1, t->mask->b)) {
+    if (!slash || ip_parse(family_of(t), slash + 1, t->n - n - 1, t->mask->b)) {
         return 0;
     }
     if (of_number_parse(slash + 1, t->n - n - 1, &bits, 1, &large) && bits <= t->len * 8) {
@@ -221,24 +171,16 @@ prefix_of(const uint8_t *mask, size_t len)
 }
 
 static void
-put_address(struct str *s, const struct text *t, const uint8_t *p)
-{
-    char text[MAX_ADDRESS_TEXT];
-    uv_inet_ntop(family_of(t), p, text, sizeof text);
-    str_puts(s, text);
-}
-
-static void
 write_address(struct str *s, const struct text *t, const uint8_t *value, const uint8_t *mask)
 {
-    put_address(s, t, value);
+    str_put_ip(s, family_of(t), value);
     if (mask) {
         int bits = prefix_of(mask, t->len);
         str_putc(s, '/');
         if (bits >= 0) {
             str_putf(s, "%d", bits);
         } else {
-            put_address(s, t, mask);
+            str_put_ip(s, family_of(t), mask);
         }
     }
 }

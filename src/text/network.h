@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ethernet and IP addresses as text; their bytes are in wire order. Pure text; any thread. */
+#pragma once
+
+#include "text/str.h"
+
+enum { MAC_TEXT_LEN = 17 };
+
+void str_put_mac(struct str *, const uint8_t *mac);
+/* FAMILY is AF_INET or AF_INET6. */
+void str_put_ip(struct str *, int family, const uint8_t *ip);
+
+/* Reads "01:02:3:4:5:06", each part of one or two digits, from the N characters at TEXT. Gives how
+ * many it took, 0: there is none; MAC is then undefined. */
+size_t mac_parse(const char *text, size_t n, uint8_t *mac);
+/* Whether the N characters at TEXT are an address; puts it in IP. */
+bool ip_parse(int family, const char *text, size_t n, uint8_t *ip);
