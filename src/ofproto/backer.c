@@ -28,16 +28,38 @@ datapath_name(const char *type)
     return xasprintf("ovs-%s", type);
 }
 
+struct ukey *
+backer_ukey_find(const struct backer *b, const struct uuid *ufid)
+{
+    HMAP_FOR_EACH_WITH_HASH (struct ukey, k, node, uuid_hash(ufid), &b->ukeys) {
+        if (uuid_equal(&k->ufid, ufid)) {
+            return k;
+        }
+    }
+    return NULL;
+}
+
+/* Remembers a flow, of whose statistics ACCOUNTED are not ours to account for. */
+static void
+add_ukey(struct backer *b, const struct uuid *ufid, uint64_t now_ms,
+         const struct dpif_flow_stats *accounted)
+{
+    struct ukey *k = backer_ukey_find(b, ufid);
+    if (!k) {
+        k = xzalloc(sizeof *k);
+        k->ufid = *ufid;
+        hmap_insert(&b->ukeys, &k->node, uuid_hash(ufid));
+    }
+    k->created_ms = now_ms;
+    k->accounted = *accounted;
+}
+
 static void
 adopt_flow(void *b_, const struct dpif_flow *f)
 {
     struct backer *b = b_;
     if (!uuid_is_zero(&f->ufid) && !backer_ukey_find(b, &f->ufid)) {
-        struct ukey *k = xzalloc(sizeof *k);
-        k->ufid = f->ufid;
-        k->created_ms = os_now_ms(b->set->loop);
-        k->accounted = f->stats;
-        hmap_insert(&b->ukeys, &k->node, uuid_hash(&k->ufid));
+        add_ukey(b, &f->ufid, os_now_ms(b->set->loop), &f->stats);
     }
 }
 
@@ -167,36 +189,11 @@ backer_port_find(const struct backer *b, uint32_t dp_port)
     return NULL;
 }
 
-struct ukey *
-backer_ukey_find(const struct backer *b, const struct uuid *ufid)
-{
-    HMAP_FOR_EACH_WITH_HASH (struct ukey, k, node, uuid_hash(ufid), &b->ukeys) {
-        if (uuid_equal(&k->ufid, ufid)) {
-            return k;
-        }
-    }
-    return NULL;
-}
-
 void
 backer_ukey_remove(struct backer *b, struct ukey *k)
 {
     hmap_remove(&b->ukeys, &k->node);
     os_free(k);
-}
-
-/* Remembers a flow just installed. */
-static void
-add_ukey(struct backer *b, const struct uuid *ufid, uint64_t now_ms)
-{
-    struct ukey *k = backer_ukey_find(b, ufid);
-    if (!k) {
-        k = xzalloc(sizeof *k);
-        k->ufid = *ufid;
-        hmap_insert(&b->ukeys, &k->node, uuid_hash(ufid));
-    }
-    k->created_ms = now_ms;
-    k->accounted = (struct dpif_flow_stats){.packets = 0};
 }
 
 /* The flow's name, from what it matches: the same flow gets the same one again. */
@@ -229,7 +226,7 @@ install(struct backer *b, const struct flow_key *key, const struct translation *
                     err_text(code));
         return;
     }
-    add_ukey(b, &ufid, now_ms);
+    add_ukey(b, &ufid, now_ms, &(struct dpif_flow_stats){.packets = 0});
     b->n_flows_max = MAX(b->n_flows_max, hmap_count(&b->ukeys));
 }
 

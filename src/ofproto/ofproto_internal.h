@@ -60,7 +60,7 @@ struct ofport *ofproto_port_find_name(const struct ofproto *, const char *name);
 
 /* -- backer.c, revalidate.c: a datapath and the flows in it -- */
 
-/* A flow that we installed. */
+/* A flow that we installed or adopted. */
 struct ukey {
     struct hnode node; /* in the backer, by ufid */
     struct uuid ufid;

@@ -96,3 +96,32 @@ msg_get_ufid(const struct msg_attrs *attrs, struct uuid *ufid)
     }
     return true;
 }
+
+void
+msg_put_offloads(struct wr *w, const struct pkt *p)
+{
+    struct msg_offloads o = {.flags = p->flags & MSG_OFFLOAD_FLAGS};
+    if (p->flags & PKT_CSUM_PARTIAL) {
+        o.csum_start = p->csum_start;
+        o.csum_ofs = p->csum_ofs;
+    }
+    if (p->gso_type != PKT_GSO_NONE) {
+        o.gso_type = p->gso_type;
+        o.gso_size = p->gso_size;
+        o.hdr_len = p->hdr_len;
+    }
+    if (o.flags || o.gso_type) {
+        nl_put(w, MSG_PACKET_ATTR_OFFLOADS, &o, sizeof o);
+    }
+}
+
+void
+msg_set_offloads(struct pkt *p, const struct msg_offloads *o)
+{
+    p->flags = (uint16_t)(p->flags | (o->flags & MSG_OFFLOAD_FLAGS));
+    p->csum_start = o->csum_start;
+    p->csum_ofs = o->csum_ofs;
+    p->gso_type = (uint8_t)o->gso_type;
+    p->gso_size = o->gso_size;
+    p->hdr_len = o->hdr_len;
+}

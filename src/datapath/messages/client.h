@@ -6,6 +6,7 @@
 
 #include "base/uuid.h"
 #include "datapath/messages/message.h"
+#include "datapath/packet.h"
 
 struct msg_client {
     uint16_t families[MSG_N_FAMILIES]; /* the peer's number of each */
@@ -33,3 +34,8 @@ int msg_dumped(const struct msg_client *, enum msg_family, uint32_t seq, const s
 /* OVS_FLOW_ATTR_UFID. */
 void msg_put_ufid(struct wr *w, const struct uuid *);
 bool msg_get_ufid(const struct msg_attrs *attrs, struct uuid *); /* false: there is none */
+
+/* OVS_PACKET_ATTR_OFFLOADS: what a packet's sender left to the device. */
+enum { MSG_OFFLOAD_FLAGS = PKT_CSUM_PARTIAL | PKT_CSUM_GOOD | PKT_IP_CSUM_GOOD };
+void msg_put_offloads(struct wr *w, const struct pkt *); /* nothing where there is nothing */
+void msg_set_offloads(struct pkt *, const struct msg_offloads *);

@@ -23,7 +23,7 @@
  * WAIT is pended, up to OVSEXT_QUEUE_BYTES; what comes then is lost, upcalls being counted so.
  *
  * Statuses: STATUS_SUCCESS with the bytes written as information, whatever the reply says;
- * STATUS_INVALID_PARAMETER: input too short, too long or misaligned to be answered, or input
+ * STATUS_INVALID_PARAMETER: input too short or too long to be answered, or input
  * where there is none; STATUS_BUFFER_TOO_SMALL: the output is shorter than OVSEXT_OUT_MIN, or
  * the reply does not fit; STATUS_INVALID_DEVICE_REQUEST: no such control; STATUS_QUOTA_EXCEEDED:
  * too many WAITs; STATUS_INSUFFICIENT_RESOURCES: no memory. */

@@ -6,8 +6,8 @@
  * MSG_TYPE_MIN is netlink's own: an error or acknowledgement, or the end of a dump.
  *
  * Family numbers are the peer's. A transport without netlink's controller uses those of the
- * table; on Linux the kernel gives them out, so whoever writes requests takes the number as a
- * parameter. Any context; input may be anything. */
+ * table; on Linux the kernel gives them out, so a client keeps its peer's (client.h). Any context;
+ * input may be anything. */
 #pragma once
 
 #include "base/cursor.h"
@@ -26,7 +26,6 @@ enum msg_family {
 enum {
 #define CMD(FAMILY, ID, NUMBER) MSG_##FAMILY##_CMD_##ID = NUMBER,
 #include "datapath/messages/messages.def"
-    MSG_CMD_COUNT = 5
 };
 
 enum {
@@ -41,7 +40,6 @@ enum {
     MSG_NL_HEADER = 16,
     MSG_HEADER = 24,     /* all three headers */
     MSG_ERROR_SIZE = 36, /* of an error or acknowledgement: header, code, the request's header */
-    MSG_DONE_SIZE = 20,
     MSG_TYPE_ERROR = 2,
     MSG_TYPE_DONE = 3,
     MSG_TYPE_MIN = 16, /* of families */
@@ -121,15 +119,25 @@ msg_has(const struct msg_attrs *attrs, uint16_t attr)
     return attrs->a[attr].payload != NULL;
 }
 
+/* Copies the attribute, which has N bytes by its row, to DST. False, with DST as it was: it is not
+ * there. */
+static inline bool
+msg_get(const struct msg_attrs *attrs, uint16_t attr, void *dst, size_t n)
+{
+    bool has = msg_has(attrs, attr);
+    if (has) {
+        memcpy(dst, attrs->a[attr].payload, n);
+    }
+    return has;
+}
+
 /* The attribute's integer, or OTHERWISE. */
 static inline uint32_t
 msg_u32(const struct msg_attrs *attrs, uint16_t attr, uint32_t otherwise)
 {
-    if (msg_has(attrs, attr)) {
-        memcpy(&otherwise, attrs->a[attr].payload, sizeof otherwise);
-    }
+    msg_get(attrs, attr, &otherwise, sizeof otherwise);
     return otherwise;
 }
 
-/* The attribute, which is there, as a string, which ends within it; NULL if it does not. */
+/* The attribute as a string, which ends within it; NULL if it is not there or does not end. */
 const char *msg_string(const struct msg_attrs *attrs, uint16_t attr);

@@ -268,7 +268,7 @@ server_note_send(struct dp_server *s, enum dp_group group, const struct wr *w)
 const char *
 server_name(const struct dp_server *s, uint16_t attr)
 {
-    const char *name = msg_has(&s->attrs, attr) ? msg_string(&s->attrs, attr) : NULL;
+    const char *name = msg_string(&s->attrs, attr);
     if (!name || !*name) {
         return NULL;
     }

@@ -99,7 +99,7 @@ void dp_server_fini(struct dp_server *);
 /* Handles one request of N bytes from client PID, and writes the reply: one message. It is what
  * was asked for (GET), what was changed if the request has MSG_F_ECHO and that fits, or an error
  * or acknowledgement (NLMSG_ERROR). A bad request changes nothing. 0: a reply was written,
- * whatever it says. -E_INVAL: not one whole message, or misaligned, which cannot be answered;
+ * whatever it says. -E_INVAL: not one whole message, which cannot be answered;
  * -E_OVERFLOW: REPLY is too small, and nothing was changed. */
 int dp_server_request(struct dp_server *, uint32_t pid, const void *request, size_t n,
                       struct wr *reply);

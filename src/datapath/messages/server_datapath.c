@@ -12,18 +12,17 @@ put_dp(struct dp_server *s, struct wr *w, const struct msg *m)
     struct dp_counters c = {.hit = 0};
     s->host.add_counters(s->host.aux, &c);
     const uint64_t stats[4] = {c.hit, c.missed, c.lost, dp_n_flows(s->dp)};
-    const uint64_t masks[4] = {c.mask_hit, 0, c.cache_hit, 0};
-    uint32_t n_masks = dp_n_masks(s->dp);
     uint64_t now_ms = s->host.now_ms(s->host.aux);
     size_t at = msg_begin(w, m);
     server_put_name(w, MSG_DP_ATTR_NAME, s->name);
     nl_put(w, MSG_DP_ATTR_STATS, stats, sizeof stats);
     /* struct ovs_dp_megaflow_stats: the number of masks and padding are 32 bits each. */
     size_t nest = nl_begin(w, MSG_DP_ATTR_MEGAFLOW_STATS);
-    wr_u64(w, masks[0]);
-    wr_u32(w, n_masks);
+    wr_u64(w, c.mask_hit);
+    wr_u32(w, dp_n_masks(s->dp));
     wr_u32(w, 0);
-    wr_bytes(w, &masks[2], 2 * sizeof *masks);
+    wr_u64(w, c.cache_hit);
+    wr_u64(w, 0);
     nl_end(w, nest);
     nl_put_u32(w, MSG_DP_ATTR_USER_FEATURES, s->user_features);
     nl_put(w, MSG_DP_ATTR_CLOCK, &now_ms, sizeof now_ms);

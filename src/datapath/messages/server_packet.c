@@ -5,35 +5,17 @@
 #include "datapath/messages/server_internal.h"
 
 #include "base/mem.h"
+#include "datapath/messages/client.h"
 #include "datapath/messages/nl_flow.h"
 
 enum {
     PACKET_MAX = 65528, /* bytes in an attribute */
     KEY_MAX = 512,      /* of all a key's attributes */
-    FLAGS = PKT_CSUM_PARTIAL | PKT_CSUM_GOOD | PKT_IP_CSUM_GOOD,
     UPCALL_FIXED = MSG_HEADER + 4 * NL_ATTR_HEADER + 4 + sizeof(struct msg_offloads) + KEY_MAX +
                    NL_ATTR_HEADER + 4,
 };
 
 /* -- Up -- */
-
-static void
-put_offloads(struct wr *w, const struct pkt *p)
-{
-    struct msg_offloads o = {.flags = p->flags & FLAGS};
-    if (p->flags & PKT_CSUM_PARTIAL) {
-        o.csum_start = p->csum_start;
-        o.csum_ofs = p->csum_ofs;
-    }
-    if (p->gso_type != PKT_GSO_NONE) {
-        o.gso_type = p->gso_type;
-        o.gso_size = p->gso_size;
-        o.hdr_len = p->hdr_len;
-    }
-    if (o.flags || o.gso_type) {
-        nl_put(w, MSG_PACKET_ATTR_OFFLOADS, &o, sizeof o);
-    }
-}
 
 size_t
 dp_server_upcall_size(const struct pkt *p, const struct dp_upcall *up)
@@ -63,7 +45,7 @@ dp_server_put_upcall(struct wr *w, struct pkt *p, const struct dp_upcall *up)
     if (up->len > n) {
         nl_put_u32(w, MSG_PACKET_ATTR_LEN, up->len);
     }
-    put_offloads(w, p);
+    msg_put_offloads(w, p);
     nl_put(w, MSG_PACKET_ATTR_PACKET, frame, n);
     msg_end(w, at);
     if (w->bad) {
@@ -80,24 +62,13 @@ static bool
 check_offloads(const struct msg_offloads *o, uint32_t len)
 {
     uint32_t type = o->gso_type & ~(uint32_t)PKT_GSO_ECN;
-    if (o->flags & ~(uint32_t)FLAGS || type > PKT_GSO_UDP_L4 || o->hdr_len > len) {
+    if (o->flags & ~(uint32_t)MSG_OFFLOAD_FLAGS || type > PKT_GSO_UDP_L4 || o->hdr_len > len) {
         return false;
     }
     if (o->flags & PKT_CSUM_PARTIAL && (uint32_t)o->csum_start + o->csum_ofs + 2 > len) {
         return false;
     }
     return type ? o->gso_size != 0 : !o->gso_type;
-}
-
-static void
-set_offloads(struct pkt *p, const struct msg_offloads *o)
-{
-    p->flags = (uint16_t)(p->flags | o->flags);
-    p->csum_start = o->csum_start;
-    p->csum_ofs = o->csum_ofs;
-    p->gso_type = (uint8_t)o->gso_type;
-    p->gso_size = o->gso_size;
-    p->hdr_len = o->hdr_len;
 }
 
 static void
@@ -121,7 +92,7 @@ execute(struct dp_server *s, const struct msg_offloads *o, const void *list, siz
         return -E_NOMEM;
     }
     set_metadata(p, &s->key);
-    set_offloads(p, o);
+    msg_set_offloads(p, o);
     pkt_parse(p, &s->key);
     struct pkt_batch batch = {.n = 1, .p = {p}};
     struct dp_thread *t = s->host.enter(s->host.aux);
@@ -139,9 +110,7 @@ server_packet_execute(struct dp_server *s, struct wr *reply UNUSED)
         !msg_has(attrs, MSG_PACKET_ATTR_ACTIONS)) {
         return -E_INVAL;
     }
-    if (msg_has(attrs, MSG_PACKET_ATTR_OFFLOADS)) {
-        memcpy(&o, attrs->a[MSG_PACKET_ATTR_OFFLOADS].payload, sizeof o);
-    }
+    msg_get(attrs, MSG_PACKET_ATTR_OFFLOADS, &o, sizeof o);
     if (!check_offloads(&o, attrs->a[MSG_PACKET_ATTR_PACKET].size)) {
         return -E_INVAL;
     }

@@ -81,16 +81,15 @@ receive(void *k_, const struct msg *m)
 {
     struct kernel *k = k_;
     enum msg_family family;
-    struct msg_attrs *attrs = xalloc(sizeof *attrs);
+    struct msg_attrs attrs;
     if (msg_client_family(&k->client, m->type, &family) && m->dp_ifindex == k->dp_ifindex &&
-        !msg_get_attrs(family, m->payload, m->payload_size, attrs)) {
+        !msg_get_attrs(family, m->payload, m->payload_size, &attrs)) {
         if (family == MSG_PACKET) {
-            kernel_upcall(k, m->cmd, attrs);
+            kernel_upcall(k, m->cmd, &attrs);
         } else if (family == MSG_VPORT) {
-            kernel_port_news(k, attrs);
+            kernel_port_news(k, &attrs);
         }
     }
-    os_free(attrs);
 }
 
 /* -- The datapath -- */
@@ -101,9 +100,7 @@ read_clock(struct kernel *k)
 {
     uint64_t now_ms = os_now_ms(netdev_registry_loop(k->dpif.registry));
     uint64_t kernel_ms = os_real_ns() / 1000000;
-    if (msg_has(&k->attrs, MSG_DP_ATTR_CLOCK)) {
-        memcpy(&kernel_ms, k->attrs.a[MSG_DP_ATTR_CLOCK].payload, sizeof kernel_ms);
-    }
+    msg_get(&k->attrs, MSG_DP_ATTR_CLOCK, &kernel_ms, sizeof kernel_ms);
     k->clock_ofs_ms = now_ms - kernel_ms;
 }
 
@@ -219,11 +216,9 @@ kernel_get_stats(const struct dpif *d, struct dpif_stats *stats)
 {
     struct kernel *k = kernel_of(d);
     uint64_t counts[4] = {0}, masks[4] = {0};
-    if (!get_dp(k) && msg_has(&k->attrs, MSG_DP_ATTR_STATS)) {
-        memcpy(counts, k->attrs.a[MSG_DP_ATTR_STATS].payload, sizeof counts);
-    }
-    if (msg_has(&k->attrs, MSG_DP_ATTR_MEGAFLOW_STATS)) {
-        memcpy(masks, k->attrs.a[MSG_DP_ATTR_MEGAFLOW_STATS].payload, sizeof masks);
+    if (!get_dp(k)) {
+        msg_get(&k->attrs, MSG_DP_ATTR_STATS, counts, sizeof counts);
+        msg_get(&k->attrs, MSG_DP_ATTR_MEGAFLOW_STATS, masks, sizeof masks);
     }
     uint32_t n_masks;
     memcpy(&n_masks, &masks[1], sizeof n_masks);
@@ -254,8 +249,7 @@ static void
 take_name(void *names_, struct kernel *k)
 {
     struct names *names = names_;
-    const char *name =
-        msg_has(&k->attrs, MSG_DP_ATTR_NAME) ? msg_string(&k->attrs, MSG_DP_ATTR_NAME) : NULL;
+    const char *name = msg_string(&k->attrs, MSG_DP_ATTR_NAME);
     if (name) {
         names->each(names->aux, name);
     }

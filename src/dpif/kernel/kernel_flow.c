@@ -77,11 +77,8 @@ get_stats(const struct kernel *k, struct dpif_flow_stats *stats)
     const struct msg_attrs *attrs = &k->attrs;
     uint64_t counts[2] = {0};
     memset(stats, 0, sizeof *stats);
-    if (msg_has(attrs, MSG_FLOW_ATTR_STATS)) {
-        memcpy(counts, attrs->a[MSG_FLOW_ATTR_STATS].payload, sizeof counts);
-    }
-    if (msg_has(attrs, MSG_FLOW_ATTR_USED)) {
-        memcpy(&stats->used_ms, attrs->a[MSG_FLOW_ATTR_USED].payload, sizeof stats->used_ms);
+    msg_get(attrs, MSG_FLOW_ATTR_STATS, counts, sizeof counts);
+    if (msg_get(attrs, MSG_FLOW_ATTR_USED, &stats->used_ms, sizeof stats->used_ms)) {
         stats->used_ms += k->clock_ofs_ms;
     }
     if (msg_has(attrs, MSG_FLOW_ATTR_TCP_FLAGS)) {

@@ -12,25 +12,7 @@
 
 LOG_MODULE(dpif_netlink);
 
-enum { OFFLOAD_FLAGS = PKT_CSUM_PARTIAL | PKT_CSUM_GOOD | PKT_IP_CSUM_GOOD };
-
 /* -- Up -- */
-
-static void
-take_offloads(struct pkt *p, const struct msg_attrs *attrs)
-{
-    struct msg_offloads o;
-    if (!msg_has(attrs, MSG_PACKET_ATTR_OFFLOADS)) {
-        return;
-    }
-    memcpy(&o, attrs->a[MSG_PACKET_ATTR_OFFLOADS].payload, sizeof o);
-    p->flags = (uint16_t)(p->flags | (o.flags & OFFLOAD_FLAGS));
-    p->csum_start = o.csum_start;
-    p->csum_ofs = o.csum_ofs;
-    p->gso_type = (uint8_t)o.gso_type;
-    p->gso_size = o.gso_size;
-    p->hdr_len = o.hdr_len;
-}
 
 void
 kernel_upcall(struct kernel *k, uint8_t cmd, const struct msg_attrs *attrs)
@@ -38,6 +20,7 @@ kernel_upcall(struct kernel *k, uint8_t cmd, const struct msg_attrs *attrs)
     const struct nl_attr *frame = &attrs->a[MSG_PACKET_ATTR_PACKET];
     const struct nl_attr *attr = &attrs->a[MSG_PACKET_ATTR_KEY];
     const struct nl_attr *userdata = &attrs->a[MSG_PACKET_ATTR_USERDATA];
+    struct msg_offloads offloads;
     struct flow_key key;
     if (!k->dpif.upcall || !frame->payload || !attr->payload ||
         nl_flow_get_key(attr->payload, attr->size, &key)) {
@@ -52,7 +35,9 @@ kernel_upcall(struct kernel *k, uint8_t cmd, const struct msg_attrs *attrs)
     p->md.dp_hash = key.dp_hash;
     p->md.priority = key.skb_priority;
     p->md.mark = key.skb_mark;
-    take_offloads(p, attrs);
+    if (msg_get(attrs, MSG_PACKET_ATTR_OFFLOADS, &offloads, sizeof offloads)) {
+        msg_set_offloads(p, &offloads);
+    }
     pkt_parse(p, &key); /* as the kernel did, and what we build on is what we parsed */
     k->dpif.upcall(
         k->dpif.upcall_aux, &k->dpif,
@@ -67,24 +52,6 @@ kernel_upcall(struct kernel *k, uint8_t cmd, const struct msg_attrs *attrs)
 }
 
 /* -- Down -- */
-
-static void
-put_offloads(struct kernel *k, const struct pkt *p)
-{
-    struct msg_offloads o = {
-        .flags = p->flags & OFFLOAD_FLAGS,
-        .gso_type = p->gso_type,
-        .gso_size = p->gso_type ? p->gso_size : 0,
-        .hdr_len = p->gso_type ? p->hdr_len : 0,
-    };
-    if (p->flags & PKT_CSUM_PARTIAL) {
-        o.csum_start = p->csum_start;
-        o.csum_ofs = p->csum_ofs;
-    }
-    if (o.flags || o.gso_type) {
-        nl_put(&k->out, MSG_PACKET_ATTR_OFFLOADS, &o, sizeof o);
-    }
-}
 
 void
 kernel_execute(struct dpif *d, struct pkt *p, const void *actions, size_t size)
@@ -103,7 +70,7 @@ kernel_execute(struct dpif *d, struct pkt *p, const void *actions, size_t size)
         nest = nl_begin(&k->out, MSG_PACKET_ATTR_ACTIONS);
         nl_actions_put(&k->out, actions, size);
         nl_end(&k->out, nest);
-        put_offloads(k, p);
+        msg_put_offloads(&k->out, p);
         code = kernel_send(k, MSG_PACKET);
     }
     if (code) {

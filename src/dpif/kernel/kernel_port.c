@@ -66,8 +66,7 @@ kernel_forget_ports(struct kernel *k)
 static struct kernel_port *
 note(struct kernel *k, const struct msg_attrs *attrs)
 {
-    const char *name =
-        msg_has(attrs, MSG_VPORT_ATTR_NAME) ? msg_string(attrs, MSG_VPORT_ATTR_NAME) : NULL;
+    const char *name = msg_string(attrs, MSG_VPORT_ATTR_NAME);
     if (!name || !msg_has(attrs, MSG_VPORT_ATTR_PORT_NO)) {
         return NULL;
     }

@@ -42,34 +42,26 @@ struct adapter {
 
 /* -- Asking the driver -- */
 
-/* Begins a request about the object whose name is attribute ATTR. */
-static struct wr
-ask(struct netdev_host *h, enum msg_family family, uint16_t attr, const char *name)
-{
-    struct wr w = wr_make(h->request, sizeof h->request);
-    static const uint8_t get[] = {MSG_VPORT_CMD_GET, MSG_NETDEV_CMD_GET};
-    msg_ask(&h->client, &w, family, get[family == MSG_NETDEV], 0,
-            family == MSG_NETDEV ? 0 : DP_SERVER_IFINDEX);
-    nl_put(&w, attr, name, strlen(name) + 1);
-    msg_end(&w, 0);
-    return w;
-}
-
+/* What the driver says of the object of FAMILY whose name, attribute ATTR, is NAME. */
 static int
-get_object(struct netdev_host *h, enum msg_family family, uint16_t attr, const char *name,
-           struct msg_attrs *attrs)
+get_object(enum msg_family family, uint16_t attr, const char *name, struct msg_attrs *attrs)
 {
     struct msg m;
-    if (!h || !h->device) {
+    if (!host || !host->device) {
         return -E_NODEV;
     }
-    struct wr w = ask(h, family, attr, name);
+    struct wr w = wr_make(host->request, sizeof host->request);
+    bool in_dp = family == MSG_VPORT;
+    msg_ask(&host->client, &w, family, in_dp ? MSG_VPORT_CMD_GET : MSG_NETDEV_CMD_GET, 0,
+            in_dp ? DP_SERVER_IFINDEX : 0);
+    nl_put(&w, attr, name, strlen(name) + 1);
+    msg_end(&w, 0);
     if (w.bad) {
         return -E_NAMETOOLONG;
     }
-    struct wr reply = wr_make(h->answer, sizeof h->answer);
-    int code = ovsext_transact(h->device, h->request, w.n, &reply);
-    return code ? code : msg_answer(&h->client, family, h->answer, reply.n, &m, attrs);
+    struct wr reply = wr_make(host->answer, sizeof host->answer);
+    int code = ovsext_transact(host->device, host->request, w.n, &reply);
+    return code ? code : msg_answer(&host->client, family, host->answer, reply.n, &m, attrs);
 }
 
 /* What ATTRS of family ovs_netdev say, over what is known already. */
@@ -77,9 +69,7 @@ static void
 read_link(const struct msg_attrs *attrs, struct netdev_link *link)
 {
     uint32_t flags = msg_u32(attrs, MSG_NETDEV_ATTR_FLAGS, 0);
-    if (msg_has(attrs, MSG_NETDEV_ATTR_MAC)) {
-        memcpy(&link->mac, attrs->a[MSG_NETDEV_ATTR_MAC].payload, sizeof link->mac);
-    }
+    msg_get(attrs, MSG_NETDEV_ATTR_MAC, &link->mac, sizeof link->mac);
     link->mtu = msg_u32(attrs, MSG_NETDEV_ATTR_MTU, link->mtu);
     link->ifindex = msg_u32(attrs, MSG_NETDEV_ATTR_IFINDEX, 0);
     link->up = flags & MSG_NETDEV_UP;
@@ -90,7 +80,7 @@ static int
 get_link(const char *name, struct netdev_link *link)
 {
     struct msg_attrs attrs;
-    int code = get_object(host, MSG_NETDEV, MSG_NETDEV_ATTR_NAME, name, &attrs);
+    int code = get_object(MSG_NETDEV, MSG_NETDEV_ATTR_NAME, name, &attrs);
     if (!code) {
         read_link(&attrs, link);
     }
@@ -130,9 +120,8 @@ adapter_get_stats(struct netdev *d, struct netdev_stats *s)
     struct msg_attrs attrs;
     struct dp_vport_stats v = {
         .tx_dropped = PORT_READ_ONCE(&CONTAINER_OF(d, struct adapter, netdev)->dropped)};
-    if (!get_object(host, MSG_VPORT, MSG_VPORT_ATTR_NAME, d->name, &attrs) &&
-        msg_has(&attrs, MSG_VPORT_ATTR_STATS)) {
-        memcpy(&v, attrs.a[MSG_VPORT_ATTR_STATS].payload, sizeof v);
+    if (!get_object(MSG_VPORT, MSG_VPORT_ATTR_NAME, d->name, &attrs) &&
+        msg_get(&attrs, MSG_VPORT_ATTR_STATS, &v, sizeof v)) {
         s->rx_errors = v.rx_errors;
         s->tx_errors = v.tx_errors;
         s->rx_dropped = v.rx_dropped;
@@ -213,8 +202,7 @@ const struct netdev_ops *const netdev_host_types[] = {&system_ops, &internal_ops
 static void
 take_news(struct netdev_host *h, uint8_t cmd, const struct msg_attrs *attrs)
 {
-    const char *name =
-        msg_has(attrs, MSG_NETDEV_ATTR_NAME) ? msg_string(attrs, MSG_NETDEV_ATTR_NAME) : NULL;
+    const char *name = msg_string(attrs, MSG_NETDEV_ATTR_NAME);
     struct netdev *d = name ? netdev_find(h->registry, name) : NULL;
     if (!d || (d->ops != &system_ops && d->ops != &internal_ops)) {
         netdev_host_news(h->registry);
