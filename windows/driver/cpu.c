@@ -27,14 +27,10 @@ static void
 work_move(struct cpu_work *to, struct cpu_work *from)
 {
     *to = *from;
-    nbl_chain_init(&to->send);
-    nbl_chain_init(&to->untouched);
-    nbl_chain_init(&to->done);
-    nbl_chain_init(&to->dropped);
-    nbl_chain_splice(&to->send, &from->send);
-    nbl_chain_splice(&to->untouched, &from->untouched);
-    nbl_chain_splice(&to->done, &from->done);
-    nbl_chain_splice(&to->dropped, &from->dropped);
+    nbl_chain_move(&to->send, &from->send);
+    nbl_chain_move(&to->untouched, &from->untouched);
+    nbl_chain_move(&to->done, &from->done);
+    nbl_chain_move(&to->dropped, &from->dropped);
     work_init(from);
 }
 

@@ -52,7 +52,6 @@ struct cpu {
     NDIS_SPIN_LOCK lock;
     struct driver *driver;
     uint32_t id;
-    KIRQL irql;            /* to go back to */
     uint32_t phase;        /* of the epoch */
     struct filter *filter; /* who sends: the owner of the datapath if it is running, or NULL */
     struct nbl_packet *free_views;

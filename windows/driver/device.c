@@ -9,15 +9,6 @@
 #include "driver/driver.h"
 #include "port/atomic.h"
 
-static NTSTATUS
-finish(PIRP irp, NTSTATUS status, size_t n)
-{
-    irp->IoStatus.Status = status;
-    irp->IoStatus.Information = n;
-    IoCompleteRequest(irp, IO_NO_INCREMENT);
-    return status;
-}
-
 static struct client *
 client_of(PIRP irp)
 {
@@ -30,14 +21,14 @@ dispatch_create(PDEVICE_OBJECT device, PIRP irp)
     struct driver **driver = NdisGetDeviceReservedExtension(device);
     struct client *client = client_new(*driver);
     IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext = client;
-    return finish(irp, client ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES, 0);
+    return irp_finish(irp, client ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES, 0);
 }
 
 static NTSTATUS NTAPI
 dispatch_cleanup(PDEVICE_OBJECT device UNUSED, PIRP irp)
 {
     client_close(client_of(irp));
-    return finish(irp, STATUS_SUCCESS, 0);
+    return irp_finish(irp, STATUS_SUCCESS, 0);
 }
 
 static NTSTATUS NTAPI
@@ -47,7 +38,7 @@ dispatch_close(PDEVICE_OBJECT device UNUSED, PIRP irp)
     IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext = NULL;
     client_close(client);
     client_free(client);
-    return finish(irp, STATUS_SUCCESS, 0);
+    return irp_finish(irp, STATUS_SUCCESS, 0);
 }
 
 /* The output buffer of a direct ioctl; NULL with *N = 0 if there is none, NULL with *N otherwise
@@ -116,7 +107,7 @@ dispatch_ioctl(PDEVICE_OBJECT device UNUSED, PIRP irp)
     } else {
         status = run_request(client, irp, code, &n_written);
     }
-    return finish(irp, status, n_written);
+    return irp_finish(irp, status, n_written);
 }
 
 _Use_decl_annotations_

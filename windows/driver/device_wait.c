@@ -98,14 +98,6 @@ take_messages(struct wait_queue *q, uint32_t size)
 }
 
 static void
-complete(PIRP irp, NTSTATUS status, size_t n)
-{
-    irp->IoStatus.Status = status;
-    irp->IoStatus.Information = n;
-    IoCompleteRequest(irp, IO_NO_INCREMENT);
-}
-
-static void
 answer(PIRP irp, struct message *m)
 {
     uint8_t *out = irp->Tail.Overlay.DriverContext[1];
@@ -117,7 +109,7 @@ answer(PIRP irp, struct message *m)
         message_free(m);
         m = next;
     }
-    complete(irp, STATUS_SUCCESS, n);
+    irp_finish(irp, STATUS_SUCCESS, n);
 }
 
 _Use_decl_annotations_
@@ -154,7 +146,7 @@ cancel_irp(PDEVICE_OBJECT device UNUSED, PIRP irp)
         q->n_irps--;
     }
     NdisReleaseSpinLock(&q->lock);
-    complete(irp, STATUS_CANCELLED, 0);
+    irp_finish(irp, STATUS_CANCELLED, 0);
 }
 
 /* Lists IRP, marked pending, under the lock; false if it was cancelled before. */
@@ -194,7 +186,7 @@ wait_queue_pend(struct wait_queue *q, PIRP irp, void *out)
         return refused;
     }
     if (!listed) {
-        complete(irp, STATUS_CANCELLED, 0);
+        irp_finish(irp, STATUS_CANCELLED, 0);
     }
     wait_queue_deliver(q);
     return STATUS_PENDING;
@@ -217,7 +209,7 @@ wait_queue_close(struct wait_queue *q)
             m = next;
         }
         if (irp) {
-            complete(irp, STATUS_CANCELLED, 0);
+            irp_finish(irp, STATUS_CANCELLED, 0);
         }
     } while (irp);
 }

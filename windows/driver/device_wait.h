@@ -6,6 +6,17 @@
 
 #include "driver/kernel.h"
 
+/* Completes IRP with STATUS and N bytes written; gives STATUS. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+static inline NTSTATUS
+irp_finish(_Inout_ PIRP irp, _In_ NTSTATUS status, _In_ size_t n)
+{
+    irp->IoStatus.Status = status;
+    irp->IoStatus.Information = n;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
 /* A whole message, or several, with SIZE bytes. */
 struct message {
     struct message *next;

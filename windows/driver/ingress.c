@@ -18,12 +18,6 @@ struct ingress {
     struct pkt_batch batch;
 };
 
-static void
-count(uint64_t *counter, uint64_t n)
-{
-    PORT_WRITE_ONCE(counter, *counter + n);
-}
-
 /* Has the core work on what is there. */
 static void
 run_batch(struct ingress *in)
@@ -53,12 +47,12 @@ add_frame(struct ingress *in, const struct nic *nic, struct vport *vport, PNET_B
         if (v) {
             pkt_free(&v->pkt);
         }
-        count(&c->rx_dropped, 1);
+        vport_count(&c->rx_dropped, 1);
         return;
     }
     v->pkt.md.in_port = vport->no;
-    count(&c->rx_packets, 1);
-    count(&c->rx_bytes, v->pkt.len);
+    vport_count(&c->rx_packets, 1);
+    vport_count(&c->rx_bytes, v->pkt.len);
     pkt_batch_add(&in->batch, &v->pkt);
 }
 

@@ -13,13 +13,8 @@
 #include "driver/filter.h"
 #include "driver/offload.h"
 #include "driver/switch_nic.h"
+#include "driver/vport.h"
 #include "port/atomic.h"
-
-static void
-count(uint64_t *counter, uint64_t n)
-{
-    PORT_WRITE_ONCE(counter, *counter + n);
-}
 
 static PNET_BUFFER_LIST
 list_of(const struct cpu *cpu, const struct frame *frame)
@@ -134,12 +129,12 @@ output_batch(struct cpu *cpu, uint32_t no, struct pkt_batch *batch)
         struct nbl_packet *v = nbl_packet_of(batch->p[i]);
         uint32_t len = v->pkt.len;
         if (!nic) {
-            count(&c->tx_dropped, 1);
+            vport_count(&c->tx_dropped, 1);
         } else if (output_one(cpu, v, nic)) {
             dp_drop(&cpu->thread, DROP_NO_MEMORY, 1);
         } else {
-            count(&c->tx_packets, 1);
-            count(&c->tx_bytes, len);
+            vport_count(&c->tx_packets, 1);
+            vport_count(&c->tx_bytes, len);
         }
     }
     pkt_batch_free(batch);
@@ -154,8 +149,8 @@ send_list(struct cpu *cpu, PNET_BUFFER_LIST nbl, const struct destination_set *s
     struct cpu_work *w = &cpu->work;
     const struct destination *d = &cpu->destinations.at[set->first];
     bool same = set->n == 1 &&
-                (!w->send.n || (w->one_destination && w->destination.port_id == d->port_id &&
-                                w->destination.nic_index == d->nic_index));
+                (!w->send.first || (w->one_destination && w->destination.port_id == d->port_id &&
+                                    w->destination.nic_index == d->nic_index));
     w->one_destination = same;
     w->destination = *d;
     nbl_chain_add(&w->send, nbl);

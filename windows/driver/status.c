@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NTSTATUS and E_*, by one table that is read both ways; where several rows have the same
- * status, the first counts. What is not in it is STATUS_UNSUCCESSFUL, and -E_IO. */
+/* NTSTATUS for E_*, by a table. What is not in it is STATUS_UNSUCCESSFUL. */
 #include "driver/status.h"
 
 #include "base/err.h"
@@ -22,7 +21,6 @@ static const struct {
     {E_OVERFLOW, STATUS_BUFFER_TOO_SMALL},
     {E_NOBUFS, STATUS_INSUFFICIENT_RESOURCES},
     {E_CANCELED, STATUS_CANCELLED},
-    {E_IO, STATUS_UNSUCCESSFUL},
 };
 
 _Use_decl_annotations_
@@ -35,16 +33,4 @@ status_from_error(int error)
         }
     }
     return STATUS_UNSUCCESSFUL;
-}
-
-_Use_decl_annotations_
-int
-status_to_error(NTSTATUS status)
-{
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        if (rows[i].status == status) {
-            return -rows[i].error;
-        }
-    }
-    return NT_SUCCESS(status) ? 0 : -E_IO;
 }

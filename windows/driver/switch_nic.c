@@ -111,17 +111,16 @@ nics_bind_vport(struct filter *f, struct vport *vport)
 
 /* -- The table -- */
 
-static struct nic **
-bucket_of(struct filter *f, uint32_t port_id, uint32_t index)
+static uint32_t
+bucket_of(uint32_t port_id, uint32_t index)
 {
-    return &f->nic_buckets[(port_id * 31 + index) % FILTER_NIC_BUCKETS];
+    return (port_id * 31 + index) % FILTER_NIC_BUCKETS;
 }
 
 static struct nic *
 find(const struct filter *f, uint32_t port_id, uint32_t index)
 {
-    struct nic *nic =
-        PORT_LOAD_ACQUIRE(&f->nic_buckets[(port_id * 31 + index) % FILTER_NIC_BUCKETS]);
+    struct nic *nic = PORT_LOAD_ACQUIRE(&f->nic_buckets[bucket_of(port_id, index)]);
     while (nic && (nic->port_id != port_id || nic->index != index)) {
         nic = PORT_LOAD_ACQUIRE(&nic->chain);
     }
@@ -160,7 +159,7 @@ create(struct filter *f, const NDIS_SWITCH_NIC_PARAMETERS *parameters)
     nic->index = parameters->NicIndex;
     nic->external = parameters->NicType == NdisSwitchNicTypeExternal;
     list_push_back(&f->nics, &nic->node);
-    struct nic **bucket = bucket_of(f, nic->port_id, nic->index);
+    struct nic **bucket = &f->nic_buckets[bucket_of(nic->port_id, nic->index)];
     nic->chain = *bucket;
     PORT_STORE_RELEASE(bucket, nic);
     return nic;
@@ -172,7 +171,7 @@ take_out(struct nic *nic)
     struct filter *f = nic->filter;
     unbind(nic);
     tell_nic(nic, true);
-    struct nic **at = bucket_of(f, nic->port_id, nic->index);
+    struct nic **at = &f->nic_buckets[bucket_of(nic->port_id, nic->index)];
     while (*at != nic) {
         at = &(*at)->chain;
     }

@@ -11,6 +11,7 @@
 #include "driver/epoch.h"
 
 #include "datapath/messages/server.h"
+#include "port/atomic.h"
 
 struct nic;
 
@@ -21,6 +22,13 @@ struct vport_counters {
     uint64_t pad[2];
 };
 static_assert(sizeof(struct vport_counters) == PORT_CACHE_LINE, "no false sharing");
+
+/* Adds to a counter of this CPU's. */
+static inline void
+vport_count(_Inout_ uint64_t *counter, _In_ uint64_t n)
+{
+    PORT_WRITE_ONCE(counter, *counter + n);
+}
 
 struct vport {
     struct dp_deferred deferred;

@@ -115,7 +115,6 @@ VOID ExFreePoolWithTag(PVOID p, ULONG tag);
 VOID ExFreePool(PVOID p);
 
 /* Time: in 100 ns; the interrupt time does not jump. */
-VOID KeQuerySystemTime(PLARGE_INTEGER time);
 ULONGLONG KeQueryInterruptTime(VOID);
 LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER frequency);
 
@@ -158,14 +157,8 @@ typedef struct _KTIMER {
     PKDPC dpc;
 } KTIMER, *PKTIMER;
 
-typedef enum _TIMER_TYPE {
-    NotificationTimer,
-    SynchronizationTimer,
-} TIMER_TYPE;
-
 VOID KeInitializeDpc(PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID context);
 VOID KeInitializeTimer(PKTIMER timer);
-VOID KeInitializeTimerEx(PKTIMER timer, TIMER_TYPE type);
 BOOLEAN KeSetTimer(PKTIMER timer, LARGE_INTEGER due, PKDPC dpc);
 BOOLEAN KeSetTimerEx(PKTIMER timer, LARGE_INTEGER due, LONG period_ms, PKDPC dpc);
 BOOLEAN KeCancelTimer(PKTIMER timer);

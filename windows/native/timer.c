@@ -24,15 +24,6 @@ KeQueryInterruptTime(VOID)
     return kernel_ticks();
 }
 
-VOID
-KeQuerySystemTime(PLARGE_INTEGER time_)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    /* Since 1601, as Windows counts. */
-    time_->QuadPart = ((LONGLONG)t.tv_sec + 11644473600) * 10000000 + t.tv_nsec / 100;
-}
-
 LARGE_INTEGER
 KeQueryPerformanceCounter(PLARGE_INTEGER frequency)
 {
@@ -141,13 +132,6 @@ VOID
 KeInitializeTimer(PKTIMER timer)
 {
     *timer = (KTIMER){.set = FALSE};
-}
-
-VOID
-KeInitializeTimerEx(PKTIMER timer, TIMER_TYPE type)
-{
-    (void)type;
-    KeInitializeTimer(timer);
 }
 
 BOOLEAN

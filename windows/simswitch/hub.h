@@ -39,6 +39,5 @@ enum hub_fault {
     HUB_CHANGE_OID,
     HUB_COMPLETE_OID_TWICE,
     HUB_KEEP_REFERENCE,
-    HUB_N_FAULTS,
 };
 extern enum hub_fault hub_fault;

@@ -124,7 +124,7 @@ struct sim_module {
     int state;    /* enum sim_state, atomically */
     KEVENT moved; /* a pause or restart that was pended is complete */
     NDIS_STATUS move_status;
-    bool move_pended, move_done;
+    bool move_done;
     LONG lent;           /* the switch's packets that the extension has */
     LONG borrowed;       /* the extension's packets that the switch has */
     struct sim_oid *oid; /* the set request that is under way from above */
@@ -248,8 +248,6 @@ void sim_forwarding_fill(PNDIS_SWITCH_OPTIONAL_HANDLERS handlers);
 size_t sim_forwarding_destinations(struct sim_nbl *p, const NDIS_SWITCH_PORT_DESTINATION **array);
 
 /* path.c: the data path. */
-void sim_path_start(void);
-void sim_path_finish(void);
 void sim_ingress(struct sim_module *m, PNET_BUFFER_LIST chain, bool single_source);
 /* Waits until no packet is lent or borrowed; false where that takes longer than MS. */
 bool sim_path_drain(struct sim_module *m, unsigned ms);
