@@ -158,8 +158,12 @@ class Generator:
 
     def transaction(self):
         operations = [self.operation() for _ in range(self.random.choice([1, 1, 2, 3, 5]))]
-        # The packaged server leaves references to nothing behind where a transaction both changes
-        # a column of weak references and deletes rows: keep these apart.
+        # The packaged server leaves references to nothing behind where a transaction deletes rows
+        # and changes others that refer to them weakly, or columns of weak references: keep these
+        # apart.
+        done = {(op["op"], op.get("table")) for op in operations}
+        if ("delete", "Root") in done and done & {("update", "Few"), ("mutate", "Few")}:
+            return self.transaction()
         if len(operations) > 1 or "_uuid" not in json.dumps(operations):
             for op in operations:
                 if op["op"] == "update":
@@ -221,11 +225,14 @@ VALUE_ERRORS = ("syntax error", "constraint violation", "ovsdb error", "domain e
 
 
 def blames_equally(mine, other, operation):
-    """Both refuse a value of an operation that has several: either may be named."""
+    """Both refuse a value of an operation that has several, or a mutation of one of several rows:
+    either may be named."""
+    some_rows = operation.get("op") == "mutate" and \
+        not any(c[:2] == ["_uuid", "=="] for c in operation["where"])
     values = len(operation.get("row", {})) + len(operation.get("where", [])) + \
         len(operation.get("mutations", []))
-    return (values > 1 and all(isinstance(x, dict) and x.get("error") in VALUE_ERRORS
-                               for x in (mine, other)))
+    return (values > 1 or some_rows) and all(
+        isinstance(x, dict) and x.get("error") in VALUE_ERRORS for x in (mine, other))
 
 
 def even_out(mine, others, operations):
