@@ -38,6 +38,7 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
             txn->id = os_uuid_new();
         }
         monitors_write_txn(d, txn, &c->updates);
+        compact_note_txn(d, txn);
         tlog_txn(txn);
         txn_detach(txn);
     }
@@ -130,22 +131,6 @@ give_up(struct list *commits, const struct fault *f)
     }
 }
 
-static void
-compact_if_due(struct dbase *d)
-{
-    if (!storage_wants_snapshot(d->storage, os_now_ms(d->server->loop))) {
-        return;
-    }
-    struct fault f = FAULT_INIT;
-    log_info("%s: compacting database online", storage_path(d->storage));
-    if (dbase_compact(d, "compacting database online", &f)) {
-        char *text = fault_to_text(&f);
-        log_warn("%s: %s", d->name, text);
-        os_free(text);
-    }
-    fault_fini(&f);
-}
-
 void
 dbase_flush(struct dbase *d)
 {
@@ -172,7 +157,7 @@ dbase_flush(struct dbase *d)
     fault_fini(&f);
     if (changed) {
         triggers_run(d);
-        compact_if_due(d);
+        dbase_compact_if_due(d);
     }
 }
 

@@ -67,6 +67,7 @@ convert_request(struct session *session, const json_t *params, json_t *id)
     code = record_convert(d->db, fresh, &t, &f);
     if (!code) {
         txn_commit(t);
+        storage_cancel_snapshot(d->storage); /* which was to be of the data as it was */
         code =
             load_save_snapshot(d->storage, fresh, os_wall_ms(), "converted by ovsdb-server", &f);
     }

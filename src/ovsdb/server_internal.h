@@ -67,7 +67,8 @@ struct dbase {
     struct list commits;   /* commit: done in memory, not yet flushed */
     struct history history;
     struct uuid status_uuid;
-    bool commits_durable; /* one of them asks for it */
+    struct dbase_compaction *compaction; /* under way, or NULL */
+    bool commits_durable;                /* one of them asks for it */
 };
 
 struct session {
@@ -97,8 +98,15 @@ void server_drop_sessions(struct server *, const char *why);
 bool dbase_is_backup(const struct dbase *);
 bool dbase_is_relay(const struct dbase *);
 void server_set_data(struct dbase *, struct db *);
-/* Writes the database anew. */
-int dbase_compact(struct dbase *, const char *comment, struct fault *);
+
+/* ---- compact.c ---- */
+/* Starts writing the database anew, or joins who does that already. ENDED is called once, with a
+ * borrowed fault, maybe before this returns. */
+void dbase_compact(struct dbase *, compact_ended *ended, void *aux);
+/* The same because it is due; the log tells how it ends. */
+void dbase_compact_if_due(struct dbase *);
+/* T is about to be queued as a commit. */
+void compact_note_txn(struct dbase *, const struct txn *t);
 
 /* ---- commit.c ---- */
 /* An update of one view, to go to all its subscribers. */
