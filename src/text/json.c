@@ -33,12 +33,38 @@ escape_of(unsigned char c)
     }
 }
 
+/* Does any of the 8 bytes in V have an escape? A byte under C sets its highest bit in V - C * ones
+ * if it had none itself; a borrow from a lower byte only comes with a find there. */
+static bool
+any_escape(uint64_t v)
+{
+    const uint64_t ones = 0x0101010101010101u, highest = ones << 7;
+    uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\';
+    return ((((v - ones * 0x20) & ~v) | ((quote - ones) & ~quote) |
+             ((backslash - ones) & ~backslash)) &
+            highest) != 0;
+}
+
+/* The number of bytes at S that stand for themselves, or fewer. */
+static size_t
+count_plain(const char *s, size_t n)
+{
+    size_t i = 0;
+    for (uint64_t v; n - i >= sizeof v; i += sizeof v) {
+        memcpy(&v, s + i, sizeof v);
+        if (any_escape(v)) {
+            break;
+        }
+    }
+    return i;
+}
+
 void
 json_write_string(struct str *out, const char *s, size_t n)
 {
     str_putc(out, '"');
     size_t plain = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = count_plain(s, n); i < n; i++) {
         char escape = escape_of((unsigned char)s[i]);
         if (PORT_LIKELY(!escape)) {
             continue;
@@ -51,6 +77,7 @@ json_write_string(struct str *out, const char *s, size_t n)
             str_putc(out, '\\');
             str_putc(out, escape);
         }
+        i += count_plain(s + plain, n - plain);
     }
     str_put(out, s + plain, n - plain);
     str_putc(out, '"');
