@@ -3,7 +3,6 @@
  * travels. Loop's thread. */
 #include "ovsdb/server_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "os/log.h"
@@ -214,12 +213,6 @@ server_drop_sessions(struct server *s, const char *why)
     }
 }
 
-static int
-compare_strings(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const char **
 server_db_names(const struct server *s, bool all, size_t *n)
 {
@@ -230,7 +223,7 @@ server_db_names(const struct server *s, bool all, size_t *n)
             names[(*n)++] = d->name;
         }
     }
-    qsort(names, *n, sizeof *names, compare_strings);
+    strings_sort(names, *n);
     return names;
 }
 

@@ -55,7 +55,6 @@ void server_tlog_list(const struct server *, struct str *out);
 void server_set_active(struct server *, const char *remote);
 const char *server_active(const struct server *);
 void server_set_backup(struct server *, bool is_backup);
-bool server_is_backup(const struct server *);
 void server_set_sync_probe_interval(struct server *, uint64_t ms);
 /* Tables to leave alone, as "DB:TABLE,…" (NULL: none); read back sorted. */
 void server_set_sync_exclude(struct server *, const char *list);

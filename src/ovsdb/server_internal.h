@@ -94,7 +94,8 @@ void dbase_free(struct dbase *);
 /* Clients that do not watch _Server are to notice: ends their connections. */
 void server_disconnect_unaware(struct server *, const char *why);
 void server_drop_sessions(struct server *, const char *why);
-/* Does D refuse to be changed here, because it follows another? */
+/* Is D the copy of another server's database: one with a file, which refuses to be changed here;
+ * or one without, which passes changes on? */
 bool dbase_is_backup(const struct dbase *);
 bool dbase_is_relay(const struct dbase *);
 void server_set_data(struct dbase *, struct db *);

@@ -160,12 +160,6 @@ write_member(struct str *out, const char *name, const json_t *v, unsigned int fl
     write_value(out, v, flags, depth + 1);
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void
 write_sorted_members(struct str *out, json_t *v, unsigned int flags, size_t depth)
 {
@@ -174,7 +168,7 @@ write_sorted_members(struct str *out, json_t *v, unsigned int flags, size_t dept
     for (void *it = json_object_iter(v); it; it = json_object_iter_next(v, it)) {
         names[n++] = json_object_iter_key(it);
     }
-    qsort(names, n, sizeof *names, compare_names);
+    strings_sort(names, n);
     for (size_t i = 0; i < n; i++) {
         write_member(out, names[i], json_object_get(v, names[i]), flags, depth, i == 0);
     }
