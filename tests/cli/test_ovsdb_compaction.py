@@ -10,13 +10,13 @@ import threading
 import time
 
 from harness.rpc import Rpc
+from harness.writer import Writer
 
 SCHEMA = """{"name": "T", "version": "1.0.0", "tables": {
     "A": {"columns": {"n": {"type": "integer"}, "text": {"type": "string"}}, "indexes": [["n"]]},
     "Ballast": {"columns": {"n": {"type": "integer"}, "text": {"type": "string"},
         "ints": {"type": {"key": "integer", "min": 0, "max": "unlimited"}}},
         "indexes": [["n"]]}}}"""
-COMMIT = {"op": "commit", "durable": True}
 
 
 def start(box, rows, arguments=(), path=None):
@@ -163,32 +163,6 @@ def test_packaged_programs_read_it(sandbox, reference):
         assert numbers(rpc) == set(range(n))
 
 
-class Writer(threading.Thread):
-    """Durable transactions until the server is gone; `acknowledged` were told so."""
-
-    def __init__(self, path, first):
-        super().__init__()
-        self.rpc = Rpc(path)
-        self.next = first
-        self.acknowledged = []
-        self.enough = threading.Event()
-
-    def run(self):
-        try:
-            while True:
-                results = self.rpc.transact("T", insert(self.next), change(self.next % 20000),
-                                            COMMIT)
-                assert "error" not in (results[-1] or {}), results
-                self.acknowledged.append(self.next)
-                self.next += 1
-                self.enough.set()
-        except OSError:
-            pass
-        finally:
-            self.enough.set()
-            self.rpc.close()
-
-
 def test_kill_9(sandbox):
     """In the middle of compactions, one after the other."""
     rounds = int(os.environ.get("WEFT_ROUNDS", 200)) // 10
@@ -203,7 +177,8 @@ def test_kill_9(sandbox):
         with Rpc(sandbox.db_sock) as rpc:
             there = numbers(rpc)
         assert expected <= there, f"seed {seed}, round {i}: {expected - there} were acknowledged"
-        writer = Writer(sandbox.db_sock, max(there | {first - 1}) + 1)
+        writer = Writer(sandbox.db_sock, max(there | {first - 1}) + 1,
+                        lambda n: [insert(n), change(n % 20000)], window=1)
         compaction = Compaction(ctl)
         writer.start()
         assert writer.enough.wait(20)
@@ -215,7 +190,7 @@ def test_kill_9(sandbox):
         writer.join(20)
         compaction.join(20)
         expected |= set(writer.acknowledged)
-        first = writer.next + 1
+        first = writer.next
         for name in ("db.sock", "ctl", "ovsdb-server.pid"):
             os.unlink(sandbox.path("run", name))
     assert interrupted, "no compaction was going on"
