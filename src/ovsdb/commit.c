@@ -131,14 +131,12 @@ give_up(struct list *commits, const struct fault *f)
     }
 }
 
-void
-dbase_flush(struct dbase *d)
+/* Writes, and tells of, what is queued now. Does it change anything? */
+static bool
+flush_queue(struct dbase *d)
 {
     bool changed = false;
-    if (list_is_empty(&d->commits)) {
-        return;
-    }
-    /* What is queued from here on belongs to the next flush. */
+    /* What is queued from here on belongs to the next write. */
     struct list commits;
     list_init(&commits);
     list_splice_back(&commits, &d->commits);
@@ -155,8 +153,20 @@ dbase_flush(struct dbase *d)
         deliver(d, &commits, &changed);
     }
     fault_fini(&f);
+    return changed;
+}
+
+void
+dbase_flush(struct dbase *d)
+{
+    bool changed = false;
+    while (!list_is_empty(&d->commits)) {
+        if (flush_queue(d)) {
+            changed = true;
+            triggers_run(d); /* which may queue more */
+        }
+    }
     if (changed) {
-        triggers_run(d);
         dbase_compact_if_due(d);
     }
 }

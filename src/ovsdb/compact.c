@@ -73,7 +73,7 @@ start(struct dbase *d)
 void
 dbase_compact(struct dbase *d, compact_ended *when_ended, void *aux)
 {
-    dbase_flush(d); /* which may find that it is due */
+    dbase_flush(d); /* the image is to be of what is in the file; this may find that it is due */
     bool joins = d->compaction != NULL;
     if (!joins) {
         d->compaction = xzalloc(sizeof *d->compaction);

@@ -128,8 +128,11 @@ struct commit {
 /* Queues what was executed; takes TXN, ID's reference and RESULTS over. */
 void commit_add(struct dbase *, struct txn *txn, struct session *, json_t *id,
                 struct str *results);
-void server_flush(struct server *);
+/* Writes what is queued, tells of it, and lets those go on that waited for it, until nothing is
+ * queued: memory is what the file is then. */
 void dbase_flush(struct dbase *);
+/* The same for all databases; and sends out what their clients are told. */
+void server_flush(struct server *);
 /* SESSION is going: nobody waits for its replies. */
 void commits_forget_session(struct server *, struct session *);
 

@@ -55,6 +55,30 @@ def numbers(rpc):
     return {row["n"] for row in found[0]["rows"]}
 
 
+def test_waiting_transaction(sandbox):
+    """One that what is queued lets go on, just as the compaction begins: it is in the new file once,
+    though it is told of as a difference, which would undo itself the second time."""
+    ctl = start(sandbox, 10)
+    server = sandbox.daemons["ovsdb-server"].pid
+    path = sandbox.path("db", "conf.db")
+    with Rpc(sandbox.db_sock) as waiter, Rpc(sandbox.db_sock) as rpc, Rpc(ctl) as commands:
+        waiter.send("transact", [
+            "T", {"op": "wait", "table": "A", "where": [["n", "==", 1]], "columns": ["n"],
+                  "until": "==", "rows": [{"n": 1}]}, change(6)], 1)
+        rpc.call("echo", [])
+        commands.call("version", [])
+        os.kill(server, signal.SIGSTOP)
+        rpc.send("transact", ["T", insert(1)], 7)
+        commands.send("ovsdb-server/compact", [], 8)
+        os.kill(server, signal.SIGCONT)
+        assert "error" not in waiter.wait_reply(1)["result"][-1]
+        assert commands.wait_reply(8)["error"] is None
+    before = ballast(sandbox)
+    sandbox.stop("ovsdb-server")
+    start(sandbox, 0, path=path)
+    assert ballast(sandbox) == before
+
+
 class Compaction(threading.Thread):
     """One request; `error` is the answer's, `seconds` what it took."""
 
