@@ -130,6 +130,21 @@ def test_requests_share_one(sandbox):
         assert one.call("ovsdb-server/compact", ["X"])["error"] == "no database by that name\n"
 
 
+def test_by_itself(sandbox):
+    """A file that is large, twice what it was and 100 transactions older."""
+    start(sandbox, 10)
+    path = sandbox.path("db", "conf.db")
+    with Rpc(sandbox.db_sock) as rpc:
+        rpc.transact("T", insert(0))
+        for n in range(150):
+            rpc.transact("T", {"op": "update", "table": "A", "where": [],
+                               "row": {"text": chr(ord("a") + n % 26) * 100000}})
+        sandbox.wait_until(lambda: os.path.getsize(path) < 8000000, what="for the compaction")
+    log = sandbox.run(["ovsdb-tool", "show-log", path]).ok().out
+    assert "compacting database online" in log
+    assert not os.path.exists(path + ".tmp")
+
+
 def test_interrupted(sandbox):
     """Removing the database, or the server's end, ends the compaction; the old file stays."""
     ctl = start(sandbox, 20000)
