@@ -20,6 +20,9 @@ struct record_image {
     size_t table;     /* the one being written, by schema index */
     uint64_t place;   /* in its rows, for hmap_scan() */
     bool has_rows;    /* of that table; its object is open */
+    size_t n_buckets; /* to write the rows of at once: few where rows are large */
+    struct row **batch;
+    size_t n_batch, batch_size;
     struct str *kept; /* by table: rows with a comma before each */
     char *comment;
 };

@@ -8,13 +8,14 @@
 #include <string.h>
 
 /* Buckets looked at in one piece: most hold a row, but a table that has shrunk is mostly empty. */
-#define MAX_BUCKETS 4096
+#define MAX_BUCKETS   4096
+#define BATCH_BUCKETS 32 /* whose rows are fetched from memory together, at most */
 
 void
 record_image_init(struct record_image *image, const struct db *db, uint64_t date_ms,
                   const char *comment, struct str *out)
 {
-    *image = (struct record_image){.db = db, .version = db->last_version};
+    *image = (struct record_image){.db = db, .version = db->last_version, .n_buckets = 1};
     image->kept = xzalloc((db->schema->n_tables + 1) * sizeof *image->kept);
     image->comment = comment ? xstrdup(comment) : NULL;
     str_putf(out, "{\"_date\":%llu", (unsigned long long)date_ms);
@@ -27,6 +28,7 @@ record_image_fini(struct record_image *image)
         str_fini(&image->kept[i]);
     }
     os_free(image->kept);
+    os_free(image->batch);
     os_free(image->comment);
     *image = (struct record_image){.kept = NULL};
 }
@@ -54,19 +56,41 @@ put_kept(struct record_image *image, struct str *out)
     }
 }
 
-/* The rows in the bucket that has its turn. */
-static void
-put_bucket(struct record_image *image, struct str *out)
+/* Takes the rows as they were of the buckets that have their turn; the number of buckets. */
+static size_t
+gather(struct record_image *image)
 {
     const struct hmap *rows = &image->db->tables[image->table].rows;
-    for (struct hnode *node = hmap_scan(rows, image->place); node; node = node->next) {
-        const struct row *row = CONTAINER_OF(node, struct row, node);
-        if (row->version <= image->version) {
-            put_separator(image, out);
-            record_put_row(out, row, NULL);
+    struct hnode *heads[BATCH_BUCKETS];
+    size_t n = 0;
+    for (; n < image->n_buckets && image->place < HMAP_SCAN_END; n++) {
+        heads[n] = hmap_scan(rows, image->place);
+        PORT_PREFETCH(heads[n]);
+        image->place = hmap_scan_next(rows, image->place);
+    }
+    image->n_batch = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (struct hnode *node = heads[i]; node; node = node->next) {
+            struct row *row = CONTAINER_OF(node, struct row, node);
+            if (image->n_batch == image->batch_size) {
+                image->batch = xgrow(image->batch, &image->batch_size, sizeof *image->batch);
+            }
+            if (row->version <= image->version) {
+                image->batch[image->n_batch++] = row;
+            }
         }
     }
-    image->place = hmap_scan_next(rows, image->place);
+    return n;
+}
+
+static void
+put_batch(struct record_image *image, struct str *out)
+{
+    rows_fetch(image->batch, image->n_batch);
+    for (size_t i = 0; i < image->n_batch; i++) {
+        put_separator(image, out);
+        record_put_row(out, image->batch[i], NULL);
+    }
 }
 
 static void
@@ -85,7 +109,7 @@ bool
 record_image_next(struct record_image *image, size_t n, struct str *out)
 {
     size_t start = out->n;
-    for (size_t i = 0; i < MAX_BUCKETS && out->n - start < n; i++) {
+    for (size_t n_buckets = 0; n_buckets < MAX_BUCKETS && out->n - start < n;) {
         if (image->table == image->db->schema->n_tables) {
             if (image->comment) {
                 record_put_comment(out, image->comment, strlen(image->comment));
@@ -93,7 +117,10 @@ record_image_next(struct record_image *image, size_t n, struct str *out)
             str_putc(out, '}');
             return false;
         }
-        put_bucket(image, out);
+        size_t before = out->n;
+        n_buckets += gather(image);
+        put_batch(image, out);
+        image->n_buckets = out->n - before < n / 4 ? MIN(image->n_buckets * 2, BATCH_BUCKETS) : 1;
         if (image->place == HMAP_SCAN_END) {
             end_table(image, out);
         }

@@ -138,11 +138,26 @@ fetch_bucket(const struct hmap *rows, size_t bucket)
     }
 }
 
+void
+rows_fetch(struct row *const *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = 0; c < rows[i]->table->schema->n_columns; c++) {
+            PORT_PREFETCH(rows[i]->cells[c]);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = 0; c < rows[i]->table->schema->n_columns; c++) {
+            datum_prefetch_texts(rows[i]->cells[c]);
+        }
+    }
+}
+
 size_t
 table_walk(const struct table *t, struct row_walk *w, struct row **rows, size_t max)
 {
     const struct hmap *map = &t->rows;
-    size_t n = 0, n_columns = t->schema->n_columns;
+    size_t n = 0;
     while (n < max && (w->node || w->bucket <= map->mask)) {
         if (w->node) {
             rows[n++] = CONTAINER_OF((struct hnode *)w->node, struct row, node);
@@ -152,16 +167,7 @@ table_walk(const struct table *t, struct row_walk *w, struct row **rows, size_t 
             w->node = map->buckets[w->bucket++];
         }
     }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t c = 0; c < n_columns; c++) {
-            PORT_PREFETCH(rows[i]->cells[c]);
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t c = 0; c < n_columns; c++) {
-            datum_prefetch_texts(rows[i]->cells[c]);
-        }
-    }
+    rows_fetch(rows, n);
     return n;
 }
 

@@ -64,6 +64,8 @@ void db_count(const struct db *, size_t *n_rows, size_t *n_cells, size_t *n_atom
 struct row *row_new(struct table *, const struct uuid *);
 void row_free(struct row *);
 struct row *table_find_row(const struct table *, const struct uuid *); /* or NULL */
+/* Has the values of N rows, and their strings, on their way to the cache. */
+void rows_fetch(struct row *const *rows, size_t n);
 /* Walking all rows of a table in batches, whose memory is fetched while the walk still looks for
  * their neighbours: twice as fast as row by row where a table does not fit in the cache. */
 struct row_walk {

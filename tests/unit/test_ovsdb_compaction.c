@@ -196,7 +196,7 @@ static bool
 is_over(void *x_)
 {
     struct fixture *x = x_;
-    if (x->n_pieces == x->cancel_after) {
+    if (x->n_pieces >= x->cancel_after) {
         storage_cancel_snapshot(x->storage);
     }
     return x->ended;
@@ -288,16 +288,15 @@ test_interrupted(void **state)
     for (uint32_t i = 0; i < 200; i++) {
         transact_random(x);
     }
-    for (size_t after = 0; after < 20; after++) {
-        x->cancel_after = after;
+    for (x->cancel_after = 0;; x->cancel_after++) {
         compact(x, 0);
-        assert_int_equal(x->code, -E_CANCELED);
         assert_file_is_good(x);
+        if (!x->code) {
+            break;
+        }
+        assert_int_equal(x->code, -E_CANCELED);
     }
-    x->cancel_after = SIZE_MAX;
-    compact(x, 0);
-    assert_int_equal(x->code, 0);
-    assert_file_is_good(x);
+    assert_true(x->cancel_after > 5);
 }
 
 /* Records whose length has one digit more with the blanks that fill them up. */
