@@ -89,3 +89,46 @@ hmap_grow(struct hmap *h)
     /* Without memory the chains grow instead. */
     (void)resize(h, (h->mask + 1) * 4);
 }
+
+/* ---- Walking while the map changes ----
+ *
+ * Places are hashes with their bits in reverse. The members of a bucket are those whose hashes
+ * end alike, so in this order they are next to each other; and when the map grows, a bucket's
+ * members part, but stay in that range. */
+
+static uint32_t
+reverse(uint32_t v)
+{
+    v = (v & 0x55555555u) << 1 | (v >> 1 & 0x55555555u);
+    v = (v & 0x33333333u) << 2 | (v >> 2 & 0x33333333u);
+    v = (v & 0x0f0f0f0fu) << 4 | (v >> 4 & 0x0f0f0f0fu);
+    v = (v & 0x00ff00ffu) << 8 | (v >> 8 & 0x00ff00ffu);
+    return v << 16 | v >> 16;
+}
+
+/* A map of more buckets than there are hashes leaves those beyond empty. */
+static uint32_t
+scan_mask(const struct hmap *h)
+{
+    return h->mask < UINT32_MAX ? (uint32_t)h->mask : UINT32_MAX;
+}
+
+struct hnode *
+hmap_scan(const struct hmap *h, uint64_t place)
+{
+    return h->buckets[reverse((uint32_t)place) & scan_mask(h)];
+}
+
+uint64_t
+hmap_scan_next(const struct hmap *h, uint64_t place)
+{
+    /* The bits that say which bucket, at the upper end; those below are the way through it. */
+    uint32_t below = ~reverse(scan_mask(h));
+    return (place | below) + 1;
+}
+
+bool
+hmap_scan_passed(uint32_t hash, uint64_t place)
+{
+    return reverse(hash) < place;
+}

@@ -105,6 +105,17 @@ hmap_next(const struct hmap *h, const struct hnode *node)
     return node->next ? node->next : hmap_first_from(h, (node->hash & h->mask) + 1);
 }
 
+/* Walking a map that changes between the steps, a bucket a step. A place is from 0 to
+ * HMAP_SCAN_END. Members that are there all the time are met exactly once, others at most once;
+ * hmap_scan_passed() says which hashes lie behind. The map may grow, but not be cleared. */
+#define HMAP_SCAN_END (UINT64_C(1) << 32)
+
+/* The first member of the bucket at PLACE; NODE->next leads through it. */
+struct hnode *hmap_scan(const struct hmap *, uint64_t place);
+/* The place of the next bucket. */
+uint64_t hmap_scan_next(const struct hmap *, uint64_t place);
+bool hmap_scan_passed(uint32_t hash, uint64_t place);
+
 #define HMAP_OBJECT(NODE, TYPE, MEMBER) ((NODE) ? CONTAINER_OF(NODE, TYPE, MEMBER) : NULL)
 
 /* Members with exactly HASH; the body compares keys. No insertion or removal inside. */

@@ -55,19 +55,20 @@ uint64_t jsonrpc_n_received(const struct jsonrpc *);
 
 /* -- A session: active with reconnect, or around an accepted connection -- */
 struct jsonrpc_session;
-/* Connects to NAME (comma-separated list: tried in turn, shuffled), for ever with backoff
- * (1 s to 8 s unless set), or once if RETRY is false. */
+enum jsonrpc_session_flags {
+    JSONRPC_RETRY = 1,     /* for ever, with backoff (1 s to 8 s unless set); else once */
+    JSONRPC_KEEP_ORDER = 2 /* tries the remotes as they are listed; else shuffled */
+};
+/* Connects to NAME (comma-separated list: tried in turn). FLAGS are those above. */
 struct jsonrpc_session *jsonrpc_session_new(struct os_loop *, const char *name, uint16_t port,
-                                            bool retry, const struct jsonrpc_events *, void *aux);
+                                            unsigned int flags, const struct jsonrpc_events *,
+                                            void *aux);
 /* Around an accepted STREAM, which is taken over; never reconnects. */
 struct jsonrpc_session *jsonrpc_session_accept(struct os_loop *, struct stream *,
                                                const struct jsonrpc_events *, void *aux);
 void jsonrpc_session_free(struct jsonrpc_session *); /* NULL is fine; allowed in callbacks */
 /* NULL while not connected. */
 struct jsonrpc *jsonrpc_session_connection(struct jsonrpc_session *);
-/* Right after jsonrpc_session_new(): tries the remotes of NAME, which is the same, in its order.
- */
-void jsonrpc_session_keep_order(struct jsonrpc_session *, const char *name);
 size_t jsonrpc_session_n_remotes(const struct jsonrpc_session *);
 bool jsonrpc_session_is_alive(const struct jsonrpc_session *); /* connected or will retry */
 void jsonrpc_session_set_max_backoff(struct jsonrpc_session *, uint64_t ms);

@@ -3,7 +3,6 @@
  * grown by half since it last did. Main thread. */
 #include "ipc/memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "os/log.h"
@@ -53,12 +52,6 @@ memory_count(json_t *counts, const char *name, uint64_t n)
     }
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 char *
 memory_format(void)
 {
@@ -71,7 +64,7 @@ memory_format(void)
     for (void *it = json_object_iter(counts); it; it = json_object_iter_next(counts, it)) {
         names[n++] = json_object_iter_key(it);
     }
-    qsort(names, n, sizeof *names, compare_names);
+    strings_sort(names, n);
     struct str out = STR_INIT;
     for (size_t i = 0; i < n; i++) {
         str_putf(&out, "%s%s:%lld", i ? " " : "", names[i],

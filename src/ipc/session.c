@@ -251,14 +251,16 @@ new_session(struct os_loop *loop, const struct jsonrpc_events *events, void *aux
 }
 
 struct jsonrpc_session *
-jsonrpc_session_new(struct os_loop *loop, const char *name, uint16_t port, bool retry,
+jsonrpc_session_new(struct os_loop *loop, const char *name, uint16_t port, unsigned int flags,
                     const struct jsonrpc_events *events, void *aux)
 {
     struct jsonrpc_session *s = new_session(loop, events, aux);
     set_remotes(s, name);
-    shuffle_remotes(s);
+    if (!(flags & JSONRPC_KEEP_ORDER)) {
+        shuffle_remotes(s);
+    }
     s->port = port;
-    reconnect_init(&s->reconnect, s->remotes[0], retry, false);
+    reconnect_init(&s->reconnect, s->remotes[0], flags & JSONRPC_RETRY, false);
     if (!strncmp(s->remotes[0], "unix:", 5)) {
         s->reconnect.probe_ms = 0; /* the host tells when a local peer dies */
     }
@@ -300,14 +302,6 @@ struct jsonrpc *
 jsonrpc_session_connection(struct jsonrpc_session *s)
 {
     return s->rpc;
-}
-
-void
-jsonrpc_session_keep_order(struct jsonrpc_session *s, const char *name)
-{
-    set_remotes(s, name);
-    s->next_remote = 0;
-    reconnect_set_name(&s->reconnect, s->remotes[0]);
 }
 
 size_t

@@ -4,12 +4,12 @@
  * per round of the loop, however many links changed. Control thread only. */
 #include "netdev/netdev.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "netdev/netdev_host.h"
 #include "os/err_format.h"
 #include "os/mem.h"
+#include "text/str.h"
 
 struct netdev_registry {
     struct os_loop *loop;
@@ -106,12 +106,6 @@ find_type(const struct netdev_registry *r, const char *type)
     return NULL;
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void
 netdev_for_each_type(const struct netdev_registry *r, void (*each)(void *aux, const char *type),
                      void *aux)
@@ -129,7 +123,7 @@ netdev_for_each_type(const struct netdev_registry *r, void (*each)(void *aux, co
             names[n++] = netdev_host_types[i]->alias;
         }
     }
-    qsort(names, n, sizeof *names, compare_names);
+    strings_sort(names, n);
     for (size_t i = 0; i < n; i++) {
         each(aux, names[i]);
     }

@@ -45,6 +45,9 @@ os_loop_free(struct os_loop *loop)
         return;
     }
     fatal_signal_detach(loop);
+    while (loop->n_works) { /* other threads are still letting go of it */
+        uv_run(&loop->uv, UV_RUN_ONCE);
+    }
     uv_close((uv_handle_t *)&loop->bound, NULL);
     /* Handles that are closing get their last callbacks here. */
     while (uv_loop_close(&loop->uv) == UV_EBUSY && loop->n_idle_closes++ < 100) {

@@ -84,6 +84,16 @@ void os_wake_free(struct os_wake *);
 /* Any thread, any number of times. */
 void os_wake_signal(struct os_wake *);
 
+/* -- Work on another thread -- */
+
+struct os_work;
+/* RUN(aux) on a thread of libuv's pool, then DONE(aux) on the loop's. What RUN uses is its own
+ * until then. The result is for os_work_finish() and gone when DONE is called. */
+struct os_work *os_work_start(struct os_loop *, void (*run)(void *aux), void (*done)(void *aux),
+                              void *aux);
+/* Waits until RUN has returned, or keeps it from starting; DONE is not called. */
+void os_work_finish(struct os_work *);
+
 /* -- Readiness of a descriptor (POSIX only; not built on Windows) -- */
 
 enum { OS_READABLE = 1, OS_WRITABLE = 2 };

@@ -14,6 +14,7 @@ struct os_loop {
     uint64_t n_starts;
     bool stopping;
     unsigned int n_idle_closes;
+    size_t n_works; /* that libuv has not given back */
 
     uint64_t clock_now_ms;    /* what os_now_ms() says */
     uint64_t clock_warped_ms; /* by how much it is ahead of the host's */

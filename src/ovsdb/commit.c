@@ -38,6 +38,7 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
             txn->id = os_uuid_new();
         }
         monitors_write_txn(d, txn, &c->updates);
+        compact_note_txn(d, txn);
         tlog_txn(txn);
         txn_detach(txn);
     }
@@ -130,30 +131,12 @@ give_up(struct list *commits, const struct fault *f)
     }
 }
 
-static void
-compact_if_due(struct dbase *d)
-{
-    if (!storage_wants_snapshot(d->storage, os_now_ms(d->server->loop))) {
-        return;
-    }
-    struct fault f = FAULT_INIT;
-    log_info("%s: compacting database online", storage_path(d->storage));
-    if (dbase_compact(d, "compacting database online", &f)) {
-        char *text = fault_to_text(&f);
-        log_warn("%s: %s", d->name, text);
-        os_free(text);
-    }
-    fault_fini(&f);
-}
-
-void
-dbase_flush(struct dbase *d)
+/* Writes, and tells of, what is queued now. Does it change anything? */
+static bool
+flush_queue(struct dbase *d)
 {
     bool changed = false;
-    if (list_is_empty(&d->commits)) {
-        return;
-    }
-    /* What is queued from here on belongs to the next flush. */
+    /* What is queued from here on belongs to the next write. */
     struct list commits;
     list_init(&commits);
     list_splice_back(&commits, &d->commits);
@@ -170,9 +153,21 @@ dbase_flush(struct dbase *d)
         deliver(d, &commits, &changed);
     }
     fault_fini(&f);
+    return changed;
+}
+
+void
+dbase_flush(struct dbase *d)
+{
+    bool changed = false;
+    while (!list_is_empty(&d->commits)) {
+        if (flush_queue(d)) {
+            changed = true;
+            triggers_run(d); /* which may queue more */
+        }
+    }
     if (changed) {
-        triggers_run(d);
-        compact_if_due(d);
+        dbase_compact_if_due(d);
     }
 }
 

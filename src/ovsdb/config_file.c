@@ -13,7 +13,7 @@
 
 LOG_MODULE(ovsdb_server);
 
-enum { MODEL_ANY, MODEL_STANDALONE, MODEL_ACTIVE_BACKUP, MODEL_RELAY };
+enum { MODEL_STANDALONE, MODEL_ACTIVE_BACKUP, MODEL_RELAY };
 
 struct config_db {
     const char *key; /* the JSON's */
@@ -138,7 +138,7 @@ read_model(const char *name, const json_t *v, int *model, struct fault *f)
     } models[] = {{"standalone", MODEL_STANDALONE},
                   {"active-backup", MODEL_ACTIVE_BACKUP},
                   {"relay", MODEL_RELAY}};
-    *model = MODEL_ANY;
+    *model = MODEL_STANDALONE;
     for (size_t i = 0; v && i < ARRAY_LEN(models); i++) {
         if (strcmp(json_string_value(v), models[i].name) == 0) {
             *model = models[i].model;

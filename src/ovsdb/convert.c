@@ -8,9 +8,42 @@
 
 #include <string.h>
 
+/* May SESSION's client convert D? */
+static int
+check_permission(struct session *session, const struct dbase *d, struct fault *f)
+{
+    const char *role = session_role(session), *client = session_client_id(session);
+    if (d->reserved || session->read_only) {
+        return fault_set(f, -E_PERM, "not allowed", "cannot convert reserved database %s",
+                         d->name);
+    }
+    if (role && role[0]) {
+        return fault_set(f, -E_PERM, "permission error",
+                         "RBAC rules for client \"%s\" role \"%s\" prohibit \"convert\" of "
+                         "database %s (only the root role may convert databases)",
+                         client ? client : "(null)", role, d->name);
+    }
+    if (dbase_is_backup(d)) {
+        return fault_set(f, -E_PERM, "not allowed", "cannot convert database %s, a backup",
+                         d->name);
+    }
+    return 0;
+}
+
+static int
+check_name(const struct db_schema *schema, const struct dbase *d, struct fault *f)
+{
+    if (strcmp(schema->name, d->name) != 0) {
+        return fault_set(f, -E_INVAL, "invalid parameters",
+                         "new schema name (%s) does not match database name (%s)", schema->name,
+                         d->name);
+    }
+    return 0;
+}
+
 /* Reads the request: the database and the new schema for it. */
 static int
-parse(struct session *session, const json_t *params, struct dbase **d, struct db_schema **schema,
+parse(struct session *session, const json_t *params, struct dbase **d, struct db_schema **out,
       struct fault *f)
 {
     if (json_array_size(params) != 2) {
@@ -20,27 +53,14 @@ parse(struct session *session, const json_t *params, struct dbase **d, struct db
     if (!*d) {
         return -E_NOENT;
     }
-    int code = db_schema_from_json(json_array_get(params, 1), schema, f);
-    if (!code && strcmp((*schema)->name, (*d)->name) != 0) {
-        code = fault_set(f, -E_INVAL, "invalid parameters",
-                         "new schema name (%s) does not match database name (%s)", (*schema)->name,
-                         (*d)->name);
-        db_schema_free(*schema);
-    } else if (!code && ((*d)->reserved || session->read_only)) {
-        code = fault_set(f, -E_PERM, "not allowed", "cannot convert reserved database %s",
-                         (*d)->name);
-        db_schema_free(*schema);
-    } else if (!code && session_role(session) && session_role(session)[0]) {
-        const char *client = session_client_id(session);
-        code = fault_set(f, -E_PERM, "permission error",
-                         "RBAC rules for client \"%s\" role \"%s\" prohibit \"convert\" of "
-                         "database %s (only the root role may convert databases)",
-                         client ? client : "(null)", session_role(session), (*d)->name);
-        db_schema_free(*schema);
-    } else if (!code && dbase_is_backup(*d)) {
-        code = fault_set(f, -E_PERM, "not allowed", "cannot convert database %s, a backup",
-                         (*d)->name);
-        db_schema_free(*schema);
+    struct db_schema *schema = NULL;
+    int code = db_schema_from_json(json_array_get(params, 1), &schema, f);
+    code = code ? code : check_name(schema, *d, f);
+    code = code ? code : check_permission(session, *d, f);
+    if (code) {
+        db_schema_free(schema);
+    } else {
+        *out = schema;
     }
     return code;
 }
@@ -67,6 +87,7 @@ convert_request(struct session *session, const json_t *params, json_t *id)
     code = record_convert(d->db, fresh, &t, &f);
     if (!code) {
         txn_commit(t);
+        storage_cancel_snapshot(d->storage); /* which was to be of the data as it was */
         code =
             load_save_snapshot(d->storage, fresh, os_wall_ms(), "converted by ovsdb-server", &f);
     }

@@ -203,6 +203,9 @@ datum_room(size_t n)
     return n < 64 ? n : ROUND_UP(n, (size_t)1 << (60 - PORT_CLZ64(n)));
 }
 
+/* Has the memory of long strings in D on its way before somebody looks. */
+void datum_prefetch_texts(const struct datum *);
+
 /* Building: datum_new, fill all atoms (they are zero: fine to finish), then datum_sort. N > 0. */
 struct datum *datum_new(enum atom_type key, enum atom_type value, size_t n);
 /* Sorts by key; -E_EXIST when a key is there twice (D stays the caller's). */

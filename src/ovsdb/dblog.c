@@ -12,7 +12,6 @@
 #include "os/dirs.h"
 #include "os/file.h"
 #include "os/log.h"
-#include "ovsdb/sha1.h"
 
 LOG_MODULE(ovsdb_log);
 
@@ -393,28 +392,40 @@ dblog_offset(const struct dblog *l)
     return l->end + l->pending.n;
 }
 
-size_t
-dblog_pending(const struct dblog *l)
+uint64_t
+dblog_end(const struct dblog *l)
 {
-    return l->pending.n;
+    return l->end;
 }
 
 /* ---- Writing ---- */
 
 void
-dblog_put(struct dblog *l, const char *p, size_t n)
+dblog_put_header(struct str *out, const char *magic, uint64_t n, const uint8_t digest[SHA1_SIZE])
+{
+    char text[SHA1_TEXT_LEN + 1];
+    sha1_format(digest, text);
+    str_putf(out, "OVSDB %s %llu %s\n", magic, (unsigned long long)n, text);
+}
+
+void
+dblog_put_record(struct str *out, const char *magic, const char *p, size_t n)
 {
     struct sha1 s;
     uint8_t digest[SHA1_SIZE];
-    char text[SHA1_TEXT_LEN + 1];
     sha1_init(&s);
     sha1_add(&s, p, n);
     sha1_add(&s, "\n", 1);
     sha1_end(&s, digest);
-    sha1_format(digest, text);
-    str_putf(&l->pending, "OVSDB %s %zu %s\n", l->magic, n + 1, text);
-    str_put(&l->pending, p, n);
-    str_putc(&l->pending, '\n');
+    dblog_put_header(out, magic, n + 1, digest);
+    str_put(out, p, n);
+    str_putc(out, '\n');
+}
+
+void
+dblog_put(struct dblog *l, const char *p, size_t n)
+{
+    dblog_put_record(&l->pending, l->magic, p, n);
 }
 
 /* Removes what may lie behind the good records. */
@@ -463,35 +474,44 @@ dblog_flush(struct dblog *l, bool durable, struct fault *f)
 }
 
 int
+dblog_take_file(struct dblog *l, const char *path, uint64_t size, struct fault *f)
+{
+    /* No host minds a rename while neither file is open. */
+    os_file_close(l->file);
+    l->file = NULL;
+    int code = os_file_rename(path, l->real_path);
+    if (code) {
+        io_fault(l, code, "rename failed", f);
+        os_file_remove(path);
+    } else {
+        /* There is no way back: what is not durable yet becomes so with the next flush that has
+         * to be, or that fails. */
+        l->end = size;
+        l->cut = true;
+        l->name_is_soft = os_file_sync_directory_of(l->real_path) != 0;
+    }
+    l->window_n = 0;
+    int again = os_file_open(l->real_path, OS_FILE_WRITE, &l->file);
+    if (again) {
+        VERIFY(!l->file);
+        log_err("%s: cannot be opened again: %s", l->path, err_text(again));
+        code = code ? code : io_fault(l, again, "open failed", f);
+    }
+    return code;
+}
+
+int
 dblog_replace(struct dblog *l, struct dblog *fresh, struct fault *f)
 {
+    char *path = xstrdup(fresh->real_path);
     int code = dblog_flush(fresh, true, f);
-    if (!code) {
-        /* No host minds a rename while neither file is open. */
-        os_file_close(fresh->file);
-        os_file_close(l->file);
-        fresh->file = l->file = NULL;
-        code = os_file_rename(fresh->real_path, l->real_path);
-        if (code) {
-            io_fault(l, code, "rename failed", f);
-        } else {
-            /* There is no way back: what is not durable yet becomes so with the next flush that
-             * has to be, or that fails. */
-            l->end = fresh->end;
-            l->cut = true;
-            l->name_is_soft = os_file_sync_directory_of(l->real_path) != 0;
-        }
-        l->window_n = 0;
-        int again = os_file_open(l->real_path, OS_FILE_WRITE, &l->file);
-        if (again) {
-            VERIFY(!l->file);
-            log_err("%s: cannot be opened again: %s", l->path, err_text(again));
-            code = code ? code : io_fault(l, again, "open failed", f);
-        }
-    }
-    if (code) {
-        os_file_remove(fresh->real_path);
-    }
+    uint64_t size = fresh->end;
     dblog_close(fresh);
+    if (code) {
+        os_file_remove(path);
+    } else {
+        code = dblog_take_file(l, path, size, f);
+    }
+    os_free(path);
     return code;
 }

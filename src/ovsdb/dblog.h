@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ovsdb/fault.h"
+#include "ovsdb/sha1.h"
 
 #define DBLOG_STANDALONE "JSON"
 #define DBLOG_CLUSTERED  "CLUSTER"
@@ -48,8 +49,16 @@ void dblog_put(struct dblog *, const char *p, size_t n);
 /* Writes all that was put; durably, if so asked. On failure the file is cut back to what it was
  * and nothing of it was written. */
 int dblog_flush(struct dblog *, bool durable, struct fault *);
-/* The size of the buffered part. */
-size_t dblog_pending(const struct dblog *);
+/* The size of the file without that. */
+uint64_t dblog_end(const struct dblog *);
 /* Puts FRESH, flushed, in the place of the file behind L, durably. L goes on with FRESH's file
  * and keeps its lock; FRESH is consumed in any case. */
 int dblog_replace(struct dblog *l, struct dblog *fresh, struct fault *);
+/* The same with the file PATH of SIZE bytes, which the caller wrote, synced and closed. It is
+ * removed on failure. */
+int dblog_take_file(struct dblog *l, const char *path, uint64_t size, struct fault *);
+/* Appends to OUT what begins a record of N bytes, its newline included, that have this DIGEST;
+ * and a whole record of the N bytes at P, no newline. */
+void dblog_put_header(struct str *out, const char *magic, uint64_t n,
+                      const uint8_t digest[SHA1_SIZE]);
+void dblog_put_record(struct str *out, const char *magic, const char *p, size_t n);

@@ -65,6 +65,16 @@ fault_move(struct fault *f, struct fault *from)
 }
 
 void
+fault_copy(struct fault *to, const struct fault *from)
+{
+    if (from) {
+        to->tag = from->tag;
+        str_puts(&to->details, str_text(&from->details));
+        str_puts(&to->syntax, str_text(&from->syntax));
+    }
+}
+
+void
 fault_prepend(struct fault *f, const char *fmt, ...)
 {
     if (!f) {

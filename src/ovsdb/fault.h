@@ -32,6 +32,8 @@ int fault_set_syntax(struct fault *f, const json_t *v, const char *tag, const ch
     PORT_PRINTF(4, 5);
 /* Moves what FROM says to F (may be NULL), and empties FROM. */
 void fault_move(struct fault *f, struct fault *from);
+/* Makes TO, which is empty, say what FROM (may be NULL) does. */
+void fault_copy(struct fault *to, const struct fault *from);
 /* Puts TEXT before the details that are there, no separator added. */
 void fault_prepend(struct fault *, const char *fmt, ...) PORT_PRINTF(2, 3);
 /* The RFC 7047 <error>, a new reference. */

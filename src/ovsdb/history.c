@@ -4,8 +4,6 @@
  * the wanted one is reached; what then differs from the rows as they are is the answer. */
 #include "ovsdb/history.h"
 
-#include <stdlib.h>
-
 #include "os/random.h"
 
 #define HISTORY_MAX_TXNS   1000

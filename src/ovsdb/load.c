@@ -110,14 +110,20 @@ load_schema(const char *path, struct db_schema **out, struct fault *f)
     return code;
 }
 
+void
+load_write_schema(const struct db *db, struct str *out)
+{
+    json_t *schema = db_schema_to_json(db->schema);
+    json_write(out, schema, 0);
+    json_decref(schema);
+}
+
 static void
 write_records(const struct db *db, uint64_t date_ms, const char *comment, struct str records[2])
 {
     str_init(&records[0]);
     str_init(&records[1]);
-    json_t *schema = db_schema_to_json(db->schema);
-    json_write(&records[0], schema, 0);
-    json_decref(schema);
+    load_write_schema(db, &records[0]);
     record_write_db(db, date_ms, comment, &records[1]);
 }
 

@@ -14,6 +14,8 @@ enum load_mode {
 int load_db(struct storage *, enum load_mode, struct db **, struct fault *);
 /* Reads the schema alone, from the standalone file PATH. */
 int load_schema(const char *path, struct db_schema **, struct fault *);
+/* The first record of a snapshot of DB. */
+void load_write_schema(const struct db *, struct str *out);
 /* Replaces what STORAGE holds by DB as it is, with COMMENT in the record of the data. */
 int load_save_snapshot(struct storage *, const struct db *, uint64_t date_ms, const char *comment,
                        struct fault *);

@@ -256,23 +256,31 @@ view_write_txn(const struct monitor_view *v, struct txn_row *const *rows, size_t
     }
 }
 
+static void
+write_initial_table(struct tables_writer *w, const struct view_table *vt, bool v1)
+{
+    struct row_walk walk = {0, NULL};
+    struct row *rows[32];
+    for (size_t n; (n = table_walk(vt->table, &walk, rows, ARRAY_LEN(rows))) > 0;) {
+        for (size_t i = 0; i < n; i++) {
+            if (matches_now(&vt->condition, rows[i])) {
+                begin_row(w, rows[i]);
+                str_puts(w->out, v1 ? "{\"new\":" : "{\"initial\":");
+                write_row(w->out, vt, rows[i], SELECT_INITIAL, v1);
+                str_putc(w->out, '}');
+            }
+        }
+    }
+}
+
 void
 view_write_initial(const struct monitor_view *v, struct str *out)
 {
     struct tables_writer w = {out, NULL, true};
     str_putc(out, '{');
     for (size_t i = 0; i < v->n_tables; i++) {
-        const struct view_table *vt = &v->tables[i];
-        if (!(vt->select & SELECT_INITIAL)) {
-            continue;
-        }
-        HMAP_FOR_EACH (struct row, row, node, &vt->table->rows) {
-            if (matches_now(&vt->condition, row)) {
-                begin_row(&w, row);
-                str_puts(out, v->v1 ? "{\"new\":" : "{\"initial\":");
-                write_row(out, vt, row, SELECT_INITIAL, v->v1);
-                str_putc(out, '}');
-            }
+        if (v->tables[i].select & SELECT_INITIAL) {
+            write_initial_table(&w, &v->tables[i], v->v1);
         }
     }
     end_tables(&w);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Transactions and databases as records. Rows are written table by table, since a table is one
+/* Transactions as records. Rows are written table by table, since a table is one
  * member of the record; rows modified as differences, where a reader of Open vSwitch 3.1 gets
  * them right. Straight into text: this is part of every commit. */
-#include "ovsdb/record.h"
+#include "ovsdb/record_internal.h"
 
 #include <string.h>
 
@@ -25,16 +25,25 @@ put_column(struct str *out, bool *first, const struct column *c, const struct da
     datum_write_json(out, d, &c->type);
 }
 
-static void
-put_whole_row(struct str *out, const struct row *row)
+void
+record_put_row(struct str *out, const struct row *row, const struct txn_row *before)
 {
     bool first = true;
+    put_uuid_member(out, &row->uuid);
     str_putc(out, '{');
     for (size_t i = 0; i < row->table->schema->n_columns; i++) {
         const struct column *c = row->table->schema->columns[i];
-        if (c->is_persistent && !datum_equal(row->cells[i], c->initial)) {
-            put_column(out, &first, c, row->cells[i]);
+        if (!c->is_persistent) {
+            continue;
         }
+        struct datum *owned = NULL;
+        struct datum_one tmp;
+        const struct datum *d =
+            before ? txn_row_old(before, c, &tmp, &owned) : row->cells[c->index];
+        if (!datum_equal(d, c->initial)) {
+            put_column(out, &first, c, d);
+        }
+        datum_unref(owned);
     }
     str_putc(out, '}');
 }
@@ -89,8 +98,8 @@ sorted_rows(const struct txn *t, size_t *n)
     return rows;
 }
 
-static void
-put_comment(struct str *out, const char *comment, size_t n)
+void
+record_put_comment(struct str *out, const char *comment, size_t n)
 {
     str_puts(out, ",\"_comment\":");
     json_write_string(out, comment, n);
@@ -146,11 +155,13 @@ record_write_txn(const struct txn *t, bool as_diff, uint64_t date_ms, struct str
         } else {
             str_putc(out, ',');
         }
+        if (rows[i]->inserted && !rows[i]->deleted) {
+            record_put_row(out, row, NULL);
+            continue;
+        }
         put_uuid_member(out, &row->uuid);
         if (rows[i]->deleted) {
             str_puts(out, "null");
-        } else if (rows[i]->inserted) {
-            put_whole_row(out, row);
         } else {
             put_changes(out, rows[i], as_diff);
         }
@@ -158,35 +169,10 @@ record_write_txn(const struct txn *t, bool as_diff, uint64_t date_ms, struct str
     if (n) {
         str_puts(out, as_diff ? "},\"_is_diff\":true" : "}");
         if (t->comment.n) {
-            put_comment(out, t->comment.s, t->comment.n);
+            record_put_comment(out, t->comment.s, t->comment.n);
         }
         str_putc(out, '}');
     }
     os_free(rows);
     return n > 0;
-}
-
-void
-record_write_db(const struct db *db, uint64_t date_ms, const char *comment, struct str *out)
-{
-    str_putf(out, "{\"_date\":%llu", (unsigned long long)date_ms);
-    for (size_t i = 0; i < db->schema->n_tables; i++) {
-        const struct table *t = &db->tables[i];
-        bool first = true;
-        HMAP_FOR_EACH (struct row, row, node, &t->rows) {
-            if (first) {
-                str_putf(out, ",\"%s\":{", t->schema->name);
-            } else {
-                str_putc(out, ',');
-            }
-            first = false;
-            put_uuid_member(out, &row->uuid);
-            put_whole_row(out, row);
-        }
-        str_puts(out, first ? "" : "}");
-    }
-    if (comment) {
-        put_comment(out, comment, strlen(comment));
-    }
-    str_putc(out, '}');
 }

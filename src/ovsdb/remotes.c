@@ -4,7 +4,6 @@
  * database. Reconfiguring marks the endpoints wanted, opens the new and ends the rest. */
 #include "ovsdb/server_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "ipc/tls.h"
@@ -17,18 +16,16 @@ LOG_MODULE(ovsdb_jsonrpc_server);
 struct server_remote {
     struct list node;
     char *name;
-    struct remote_options options; /* its role is the remote's own */
-    char *role;
+    struct remote_options options; /* a copy */
 };
 
 struct endpoint {
     struct hnode node;
     char *target;
     struct server *server;
-    struct remote_options options; /* its role is the endpoint's own */
-    char *role;
-    struct listener *listener; /* passive */
-    struct session *session;   /* active */
+    struct remote_options options; /* a copy */
+    struct listener *listener;     /* passive */
+    struct session *session;       /* active */
     bool wanted;
 };
 
@@ -39,6 +36,22 @@ remotes_init(struct server *s)
 {
     list_init(&s->remotes);
     hmap_init(&s->endpoints);
+}
+
+/* Options that own their strings. */
+static void
+options_fini(struct remote_options *o)
+{
+    os_free((char *)(uintptr_t)o->role);
+}
+
+static void
+options_copy(struct remote_options *to, const struct remote_options *from)
+{
+    char *role = from->role ? xstrdup(from->role) : NULL;
+    options_fini(to);
+    *to = *from;
+    to->role = role;
 }
 
 /* ---- Endpoints ---- */
@@ -66,32 +79,22 @@ close_endpoint(struct endpoint *e)
             session_free(session);
         }
     }
-    os_free(e->role);
+    options_fini(&e->options);
     os_free(e->target);
     os_free(e);
-}
-
-static void
-set_options(struct endpoint *e, const struct remote_options *options)
-{
-    char *role = options->role ? xstrdup(options->role) : NULL;
-    os_free(e->role);
-    e->role = role;
-    e->options = *options;
-    e->options.role = role;
 }
 
 const char *
 endpoint_role(const struct endpoint *e)
 {
-    return e ? e->role : NULL;
+    return e ? e->options.role : NULL;
 }
 
 static void
 remote_free(struct server_remote *r)
 {
     list_remove(&r->node);
-    os_free(r->role);
+    options_fini(&r->options);
     os_free(r->name);
     os_free(r);
 }
@@ -138,7 +141,7 @@ open_endpoint(struct server *s, const char *target, const struct remote_options 
     struct endpoint *e = find_endpoint(s, target);
     if (e) {
         e->wanted = true;
-        set_options(e, options);
+        options_copy(&e->options, options);
         LIST_FOR_EACH (struct session, session, node, &s->sessions) {
             if (session->endpoint == e) {
                 apply_options(e, session);
@@ -149,7 +152,7 @@ open_endpoint(struct server *s, const char *target, const struct remote_options 
     e = xzalloc(sizeof *e);
     e->target = xstrdup(target);
     e->server = s;
-    set_options(e, options);
+    options_copy(&e->options, options);
     e->wanted = true;
     hmap_insert(&s->endpoints, &e->node, hash_string(target, 0));
     if (!stream_name_is_passive(target)) {
@@ -287,10 +290,7 @@ server_add_remote(struct server *s, const char *name, const struct remote_option
         list_push_back(&s->remotes, &r->node);
     }
     if (options) {
-        os_free(r->role);
-        r->role = options->role ? xstrdup(options->role) : NULL;
-        r->options = *options;
-        r->options.role = r->role;
+        options_copy(&r->options, options);
     }
     return 0;
 }
@@ -306,12 +306,6 @@ server_remove_remote(struct server *s, const char *name)
     return 0;
 }
 
-static int
-compare_strings(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const char **
 server_remote_names(const struct server *s, size_t *n)
 {
@@ -320,7 +314,7 @@ server_remote_names(const struct server *s, size_t *n)
     LIST_FOR_EACH (struct server_remote, r, node, &s->remotes) {
         names[(*n)++] = r->name;
     }
-    qsort(names, *n, sizeof *names, compare_strings);
+    strings_sort(names, *n);
     return names;
 }
 

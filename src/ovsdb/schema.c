@@ -5,7 +5,6 @@
 #include "ovsdb/schema.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "os/err_format.h"
@@ -133,12 +132,6 @@ db_schema_free(struct db_schema *s)
 
 /* ---- Reading ---- */
 
-static int
-compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The names of the members of V, sorted; the caller frees the array. */
 static const char **
 sorted_names(json_t *v)
@@ -148,7 +141,7 @@ sorted_names(json_t *v)
     for (void *it = json_object_iter(v); it; it = json_object_iter_next(v, it)) {
         names[n++] = json_object_iter_key(it);
     }
-    qsort(names, n, sizeof *names, compare_names);
+    strings_sort(names, n);
     return names;
 }
 

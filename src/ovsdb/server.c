@@ -3,7 +3,6 @@
  * travels. Loop's thread. */
 #include "ovsdb/server_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "os/log.h"
@@ -185,6 +184,7 @@ void
 server_set_data(struct dbase *d, struct db *db)
 {
     dbase_flush(d);
+    storage_cancel_snapshot(d->storage);
     triggers_cancel_db(d);
     monitors_cancel_db(d, true);
     history_clear(&d->history);
@@ -213,12 +213,6 @@ server_drop_sessions(struct server *s, const char *why)
     }
 }
 
-static int
-compare_strings(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const char **
 server_db_names(const struct server *s, bool all, size_t *n)
 {
@@ -229,7 +223,7 @@ server_db_names(const struct server *s, bool all, size_t *n)
             names[(*n)++] = d->name;
         }
     }
-    qsort(names, *n, sizeof *names, compare_strings);
+    strings_sort(names, *n);
     return names;
 }
 
@@ -238,33 +232,6 @@ server_db_path(const struct server *s, const char *name)
 {
     const struct dbase *d = server_find_db(s, name);
     return d ? storage_path(d->storage) : NULL;
-}
-
-int
-dbase_compact(struct dbase *d, const char *comment, struct fault *f)
-{
-    dbase_flush(d);
-    int code = load_save_snapshot(d->storage, d->db, os_wall_ms(), comment, f);
-    storage_note_loaded(d->storage, os_now_ms(d->server->loop));
-    return code;
-}
-
-int
-server_compact(struct server *s, const char *name, struct fault *f)
-{
-    if (name && !server_find_db(s, name)) {
-        return -E_NOENT;
-    }
-    int first = 0;
-    HMAP_FOR_EACH (struct dbase, d, node, &s->dbs) {
-        if (d->reserved || (name && strcmp(d->name, name) != 0)) {
-            continue;
-        }
-        log_info("compacting %s database by user request", d->name);
-        int code = dbase_compact(d, "compacting database online", first ? NULL : f);
-        first = first ? first : code;
-    }
-    return first;
 }
 
 int
@@ -352,13 +319,7 @@ look_at_sizes(void *s_)
 {
     struct server *s = s_;
     HMAP_FOR_EACH (struct dbase, d, node, &s->dbs) {
-        if (storage_wants_snapshot(d->storage, os_now_ms(s->loop))) {
-            struct fault f = FAULT_INIT;
-            if (dbase_compact(d, "compacting database online", &f)) {
-                log_warn("%s: %s", d->name, str_text(&f.details));
-            }
-            fault_fini(&f);
-        }
+        dbase_compact_if_due(d);
     }
     os_timer_start(&s->compact_timer, COMPACT_PERIOD_MS);
 }

@@ -34,8 +34,10 @@ int server_remove_db(struct server *, const char *name);
 const char **server_db_names(const struct server *, bool all, size_t *n);
 /* The file behind a database; NULL when there is no such database or no file. */
 const char *server_db_path(const struct server *, const char *name);
-/* Compacts NAME, or every database when NULL. -E_NOENT: no such database. */
-int server_compact(struct server *, const char *name, struct fault *);
+/* Compacts NAME, or every database when NULL, while they are served. ENDED is called once, when it
+ * is done, with the first error and a borrowed fault (NULL: none). -E_NOENT: no such database. */
+typedef void compact_ended(void *aux, int code, const struct fault *);
+void server_compact(struct server *, const char *name, compact_ended *ended, void *aux);
 /* Appends the lines of ovsdb-server/get-db-storage-status. -E_NOENT: no such database. */
 int server_storage_status(struct server *, const char *name, struct str *out);
 /* Records of changed rows are written whole instead of as differences (up to 2.14). */
@@ -53,7 +55,6 @@ void server_tlog_list(const struct server *, struct str *out);
 void server_set_active(struct server *, const char *remote);
 const char *server_active(const struct server *);
 void server_set_backup(struct server *, bool is_backup);
-bool server_is_backup(const struct server *);
 void server_set_sync_probe_interval(struct server *, uint64_t ms);
 /* Tables to leave alone, as "DB:TABLE,…" (NULL: none); read back sorted. */
 void server_set_sync_exclude(struct server *, const char *list);

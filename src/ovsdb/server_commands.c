@@ -18,7 +18,7 @@ struct server_commands {
 };
 
 static void
-reply_code(struct command_call *call, int code, struct fault *f, const char *otherwise)
+reply_fault(struct command_call *call, int code, const struct fault *f, const char *otherwise)
 {
     if (!code) {
         command_reply(call, NULL);
@@ -29,6 +29,13 @@ reply_code(struct command_call *call, int code, struct fault *f, const char *oth
     } else {
         command_reply_error(call, otherwise);
     }
+}
+
+/* The same, and finishes the fault. */
+static void
+reply_code(struct command_call *call, int code, struct fault *f, const char *otherwise)
+{
+    reply_fault(call, code, f, otherwise);
     if (f) {
         fault_fini(f);
     }
@@ -99,12 +106,16 @@ run_list_remotes(struct command_call *call, int argc UNUSED, const char *argv[] 
 }
 
 static void
+compacted(void *call_, int code, const struct fault *f)
+{
+    reply_fault(call_, code, f, "no database by that name");
+}
+
+static void
 run_compact(struct command_call *call, int argc, const char *argv[], void *c_)
 {
     struct server_commands *c = c_;
-    struct fault f = FAULT_INIT;
-    int code = server_compact(c->server, argc > 1 ? argv[1] : NULL, &f);
-    reply_code(call, code, &f, "no database by that name");
+    server_compact(c->server, argc > 1 ? argv[1] : NULL, compacted, call);
 }
 
 static void

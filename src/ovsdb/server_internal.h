@@ -67,7 +67,8 @@ struct dbase {
     struct list commits;   /* commit: done in memory, not yet flushed */
     struct history history;
     struct uuid status_uuid;
-    bool commits_durable; /* one of them asks for it */
+    struct dbase_compaction *compaction; /* under way, or NULL */
+    bool commits_durable;                /* one of them asks for it */
 };
 
 struct session {
@@ -93,12 +94,20 @@ void dbase_free(struct dbase *);
 /* Clients that do not watch _Server are to notice: ends their connections. */
 void server_disconnect_unaware(struct server *, const char *why);
 void server_drop_sessions(struct server *, const char *why);
-/* Does D refuse to be changed here, because it follows another? */
+/* Is D the copy of another server's database: one with a file, which refuses to be changed here;
+ * or one without, which passes changes on? */
 bool dbase_is_backup(const struct dbase *);
 bool dbase_is_relay(const struct dbase *);
 void server_set_data(struct dbase *, struct db *);
-/* Writes the database anew. */
-int dbase_compact(struct dbase *, const char *comment, struct fault *);
+
+/* ---- compact.c ---- */
+/* Starts writing the database anew, or joins who does that already. ENDED is called once, with a
+ * borrowed fault, maybe before this returns. */
+void dbase_compact(struct dbase *, compact_ended *ended, void *aux);
+/* The same because it is due; the log tells how it ends. */
+void dbase_compact_if_due(struct dbase *);
+/* T is about to be queued as a commit. */
+void compact_note_txn(struct dbase *, const struct txn *t);
 
 /* ---- commit.c ---- */
 /* An update of one view, to go to all its subscribers. */
@@ -119,8 +128,11 @@ struct commit {
 /* Queues what was executed; takes TXN, ID's reference and RESULTS over. */
 void commit_add(struct dbase *, struct txn *txn, struct session *, json_t *id,
                 struct str *results);
-void server_flush(struct server *);
+/* Writes what is queued, tells of it, and lets those go on that waited for it, until nothing is
+ * queued: memory is what the file is then. */
 void dbase_flush(struct dbase *);
+/* The same for all databases; and sends out what their clients are told. */
+void server_flush(struct server *);
 /* SESSION is going: nobody waits for its replies. */
 void commits_forget_session(struct server *, struct session *);
 

@@ -433,7 +433,7 @@ struct session *
 session_connect(struct server *s, struct endpoint *endpoint, const char *target, bool read_only)
 {
     struct session *session = session_new(s, endpoint, read_only);
-    session->rpc = jsonrpc_session_new(s->loop, target, 6640, true, &events, session);
+    session->rpc = jsonrpc_session_new(s->loop, target, 6640, JSONRPC_RETRY, &events, session);
     return session;
 }
 

@@ -54,7 +54,7 @@ source_excludes(const struct source *src, const char *table)
     return false;
 }
 
-/* The <monitor-cond-request> for all of TABLE that SCHEMA, the source's, has. */
+/* The <monitor-cond-request> for all columns of TABLE, which is of the source's schema. */
 static json_t *
 table_request(const struct table_schema *table)
 {
@@ -328,7 +328,7 @@ static const struct jsonrpc_events events = {
     .disconnected = disconnected,
 };
 
-struct source *
+void
 source_new(struct dbase *d, enum source_kind kind, const struct source_config *config)
 {
     struct os_loop *loop = d->server->loop;
@@ -344,7 +344,7 @@ source_new(struct dbase *d, enum source_kind kind, const struct source_config *c
     src->pending_id = -1;
     list_init(&src->forwards);
     os_timer_init(&src->retry, loop, retry, src);
-    src->rpc = jsonrpc_session_new(loop, src->remote, DEFAULT_PORT, true, &events, src);
+    src->rpc = jsonrpc_session_new(loop, src->remote, DEFAULT_PORT, JSONRPC_RETRY, &events, src);
     if (config->has_max_backoff) {
         jsonrpc_session_set_max_backoff(src->rpc, config->max_backoff_ms);
     }
@@ -352,7 +352,6 @@ source_new(struct dbase *d, enum source_kind kind, const struct source_config *c
         jsonrpc_session_set_probe_interval(src->rpc, config->probe_interval_ms);
     }
     d->source = src;
-    return src;
 }
 
 void

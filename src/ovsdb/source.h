@@ -10,9 +10,8 @@
 
 enum source_kind { SOURCE_BACKUP, SOURCE_RELAY };
 
-/* Starts to follow REMOTE (a connection method or a comma-separated list of them). D must not
- * have a source; it has this one until source_free(). EXCLUDE names tables to leave alone. */
-struct source *source_new(struct dbase *d, enum source_kind, const struct source_config *);
+/* Gives D, which must not have one, a source as the configuration says; until source_free(). */
+void source_new(struct dbase *d, enum source_kind, const struct source_config *);
 /* Answers what was passed on with "canceled". NULL is fine. */
 void source_free(struct source *);
 enum source_kind source_kind(const struct source *);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static int
+static void
 set_value(struct txn *t, struct row *row, const struct column *c, struct datum *value)
 {
     if (datum_equal(row->cells[c->index], value)) {
@@ -14,28 +14,26 @@ set_value(struct txn *t, struct row *row, const struct column *c, struct datum *
     } else {
         txn_set(t, row, c, value);
     }
-    return 0;
 }
 
+/* The value that V gives the column; IS_DIFF: that changes what CELL is. */
 static int
-take_column(struct txn *t, struct row *row, const struct column *c, const json_t *v, bool is_diff,
-            struct fault *f)
+read_value(const struct datum *cell, const struct column *c, const json_t *v, bool is_diff,
+           struct datum **out, struct fault *f)
 {
-    struct datum *d = NULL;
-    if (!is_diff) {
-        int code = datum_from_json(&c->type, v, NULL, &d, f);
-        return code ? code : set_value(t, row, c, d);
-    }
     struct datum *diff = NULL;
+    if (!is_diff) {
+        return datum_from_json(&c->type, v, NULL, out, f);
+    }
     int code = datum_from_json_unchecked(&c->type, v, &diff, f);
     if (!code) {
-        code = datum_apply_diff(row->cells[c->index], diff, &c->type, &d, f);
+        code = datum_apply_diff(cell, diff, &c->type, out, f);
         datum_unref(diff);
     }
-    if (!code && (code = datum_check(d, &c->type, f)) != 0) {
-        datum_unref(d);
+    if (!code && (code = datum_check(*out, &c->type, f)) != 0) {
+        datum_unref(*out);
     }
-    return code ? code : set_value(t, row, c, d);
+    return code;
 }
 
 static int
@@ -50,10 +48,12 @@ take_columns(struct txn *t, struct row *row, const json_t *v, bool is_diff, stru
             return fault_set_syntax(f, v, "unknown column", "No column %s in table %s.", name,
                                     row->table->schema->name);
         }
-        int code = take_column(t, row, c, value, is_diff, f);
+        struct datum *d = NULL;
+        int code = read_value(row->cells[c->index], c, value, is_diff, &d, f);
         if (code) {
             return code;
         }
+        set_value(t, row, c, d);
     }
     return 0;
 }

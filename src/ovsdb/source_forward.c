@@ -97,7 +97,7 @@ pass_result(struct source *src, struct forward *fw, const json_t *result)
     }
 }
 
-bool
+void
 forwards_take_reply(struct source *src, const struct jsonrpc_msg *msg)
 {
     LIST_FOR_EACH (struct forward, fw, node, &src->forwards) {
@@ -108,10 +108,9 @@ forwards_take_reply(struct source *src, const struct jsonrpc_msg *msg)
                 session_error(fw->session, json_incref(msg->error), json_incref(fw->id));
             }
             forward_free(fw);
-            return true;
+            return;
         }
     }
-    return false;
 }
 
 bool

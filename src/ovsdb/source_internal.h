@@ -46,4 +46,5 @@ int source_apply(struct source *, const json_t *updates, bool is_snapshot,
 void forwards_send(struct source *); /* those that wait, now that it is in sync */
 void forwards_lost(struct source *); /* the connection ended */
 void forwards_end(struct source *);  /* there will be no other */
-bool forwards_take_reply(struct source *, const struct jsonrpc_msg *);
+/* Hands a reply to the client whose request it answers, if there is one. */
+void forwards_take_reply(struct source *, const struct jsonrpc_msg *);

@@ -4,8 +4,8 @@
  * commits or 10 minutes; after 24 hours in any case if there were 100 commits. */
 #include "ovsdb/storage.h"
 
-#include "ovsdb/dblog.h"
 #include "os/file.h"
+#include "ovsdb/compaction.h"
 
 #define COMPACT_MIN_SIZE    (10u * 1024 * 1024)
 #define COMPACT_MIN_COMMITS 100
@@ -15,7 +15,9 @@
 struct storage_file {
     struct storage up;
     struct dblog *log;
-    uint64_t snapshot_size; /* of the file when it was last compacted or read */
+    struct compaction *compaction; /* under way, or NULL */
+    struct storage_image image;    /* whom to tell of its end */
+    uint64_t snapshot_size;        /* of the file when it was last compacted or read */
     uint64_t snapshot_ms;
     size_t n_commits; /* since then */
 };
@@ -27,7 +29,7 @@ file_of(const struct storage *s)
 }
 
 static void
-keep_error(struct storage *s, int code, struct fault *f)
+keep_error(struct storage *s, int code, const struct fault *f)
 {
     str_clear(&s->error);
     if (code && f) {
@@ -48,8 +50,13 @@ file_put(struct storage *s, const char *record, size_t n)
 static int
 file_flush(struct storage *s, bool durable, struct fault *f)
 {
-    int code = dblog_flush(file_of(s)->log, durable, f);
+    struct storage_file *file = file_of(s);
+    int code = dblog_flush(file->log, durable, f);
     keep_error(s, code, f);
+    if (code && file->compaction) {
+        /* What its image is of is being undone. */
+        compaction_cancel(file->compaction, code, f);
+    }
     return code;
 }
 
@@ -76,6 +83,51 @@ file_snapshot(struct storage *s, const struct str *records, size_t n, struct fau
     return code;
 }
 
+static void
+compaction_ended(void *file_, int code, const struct fault *f)
+{
+    struct storage_file *file = file_;
+    file->compaction = NULL;
+    if (code != -E_CANCELED) {
+        keep_error(&file->up, code, f);
+    }
+    file->image.ended(file->image.aux, code, f);
+}
+
+static bool
+image_next(void *file, size_t n, struct str *out)
+{
+    const struct storage_image *image = &((struct storage_file *)file)->image;
+    return image->next(image->aux, n, out);
+}
+
+static int
+file_start_snapshot(struct storage *s, struct os_loop *loop, struct storage_image *image,
+                    struct fault *f)
+{
+    struct storage_file *file = file_of(s);
+    file->image = *image;
+    image->next = image_next;
+    image->ended = compaction_ended;
+    image->aux = file;
+    int code = compaction_start(file->log, loop, image, &file->compaction, f);
+    keep_error(s, code, f);
+    return code;
+}
+
+static void
+file_cancel_snapshot(struct storage *s)
+{
+    struct storage_file *file = file_of(s);
+    if (file->compaction) {
+        struct fault f = FAULT_INIT;
+        int code = fault_set(&f, -E_CANCELED, "canceled", "%s: compaction was interrupted",
+                             dblog_path(file->log));
+        compaction_cancel(file->compaction, code, &f);
+        fault_fini(&f);
+    }
+}
+
 static bool
 file_wants_snapshot(const struct storage *s, uint64_t now_ms)
 {
@@ -92,6 +144,7 @@ static void
 file_close(struct storage *s)
 {
     struct storage_file *file = file_of(s);
+    file_cancel_snapshot(s);
     dblog_close(file->log);
     os_free(file);
 }
@@ -100,6 +153,8 @@ static const struct storage_class file_class = {
     .put = file_put,
     .flush = file_flush,
     .snapshot = file_snapshot,
+    .start_snapshot = file_start_snapshot,
+    .cancel_snapshot = file_cancel_snapshot,
     .wants_snapshot = file_wants_snapshot,
     .close = file_close,
 };
@@ -189,6 +244,21 @@ memory_snapshot(struct storage *s UNUSED, const struct str *records UNUSED, size
     return 0;
 }
 
+static int
+memory_start_snapshot(struct storage *s UNUSED, struct os_loop *loop UNUSED,
+                      struct storage_image *image, struct fault *f UNUSED)
+{
+    str_fini(&image->first);
+    str_fini(&image->second);
+    image->ended(image->aux, 0, NULL);
+    return 0;
+}
+
+static void
+memory_cancel_snapshot(struct storage *s UNUSED)
+{
+}
+
 static bool
 memory_wants_snapshot(const struct storage *s UNUSED, uint64_t now_ms UNUSED)
 {
@@ -205,6 +275,8 @@ static const struct storage_class memory_class = {
     .put = memory_put,
     .flush = memory_flush,
     .snapshot = memory_snapshot,
+    .start_snapshot = memory_start_snapshot,
+    .cancel_snapshot = memory_cancel_snapshot,
     .wants_snapshot = memory_wants_snapshot,
     .close = memory_close,
 };

@@ -1,17 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a database is kept. The server does not know more than this: records go in, a flush makes
- * them safe, a snapshot replaces all of them. Standalone files and plain memory are here; a
+ * them safe, a snapshot replaces those there are. Standalone files and plain memory are here; a
  * cluster is a third kind. One owner; loop's thread. */
 #pragma once
 
+#include "os/loop.h"
 #include "ovsdb/fault.h"
 
 struct storage;
+
+/* A database as two records, of which the second comes in pieces, since it may be large. */
+struct storage_image {
+    struct str first, second; /* the first record, and the beginning of the second */
+    /* Appends about N bytes of the second to OUT; false when that was the rest. */
+    bool (*next)(void *aux, size_t n, struct str *out);
+    /* It is in place, or not and why: CODE and a borrowed fault. */
+    void (*ended)(void *aux, int code, const struct fault *);
+    void *aux;
+};
 
 struct storage_class {
     void (*put)(struct storage *, const char *record, size_t n);
     int (*flush)(struct storage *, bool durable, struct fault *);
     int (*snapshot)(struct storage *, const struct str *records, size_t n, struct fault *);
+    int (*start_snapshot)(struct storage *, struct os_loop *, struct storage_image *,
+                          struct fault *);
+    void (*cancel_snapshot)(struct storage *);
     bool (*wants_snapshot)(const struct storage *, uint64_t now_ms);
     void (*close)(struct storage *);
 };
@@ -19,7 +33,7 @@ struct storage_class {
 /* What each kind begins with. */
 struct storage {
     const struct storage_class *class;
-    const char *model; /* as _Server shows it: "standalone" */
+    const char *model; /* as _Server shows it: "standalone" or "relay" */
     struct str error;  /* of the last flush or snapshot, "" if it went well */
 };
 
@@ -60,6 +74,21 @@ static inline int
 storage_snapshot(struct storage *s, const struct str *records, size_t n, struct fault *f)
 {
     return s->class->snapshot(s, records, n, f);
+}
+/* Replaces what was flushed by IMAGE, which is the same as one and is taken over, while records go
+ * on being put and flushed; they follow it. Its `ended` is called once, maybe before this returns,
+ * unless this fails. One at a time. A flush that fails ends it too. */
+static inline int
+storage_start_snapshot(struct storage *s, struct os_loop *loop, struct storage_image *image,
+                       struct fault *f)
+{
+    return s->class->start_snapshot(s, loop, image, f);
+}
+/* Ends what storage_start_snapshot() began, if anything, with -E_CANCELED. */
+static inline void
+storage_cancel_snapshot(struct storage *s)
+{
+    s->class->cancel_snapshot(s);
 }
 /* Is it time to compact? */
 static inline bool

@@ -5,14 +5,7 @@
  * thread. */
 #include "ovsdb/source.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static int
-compare_strings(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 static void
 clear_exclude(struct server *s)
@@ -38,7 +31,7 @@ sync_fini(struct server *s)
 static bool
 may_follow(const struct dbase *d)
 {
-    return !d->reserved && !(d->source && source_kind(d->source) == SOURCE_RELAY);
+    return !d->reserved && !dbase_is_relay(d);
 }
 
 void
@@ -64,6 +57,13 @@ sync_start(struct dbase *d)
     os_free(exclude);
 }
 
+/* What clients may do has changed: they come again. */
+static void
+drop_for_role(struct server *s, bool is_backup)
+{
+    server_drop_sessions(s, is_backup ? "making server read-only" : "making server read/write");
+}
+
 int
 server_follow(struct server *s, const char *name, const struct source_config *config)
 {
@@ -81,7 +81,7 @@ server_follow(struct server *s, const char *name, const struct source_config *co
         source_new(d, SOURCE_BACKUP, config);
     }
     if (changes_role) {
-        server_drop_sessions(s, config ? "making server read-only" : "making server read/write");
+        drop_for_role(s, config != NULL);
     }
     return 0;
 }
@@ -99,12 +99,6 @@ const char *
 server_active(const struct server *s)
 {
     return s->sync.from;
-}
-
-bool
-server_is_backup(const struct server *s)
-{
-    return s->sync.is_backup;
 }
 
 static void
@@ -128,8 +122,7 @@ server_set_backup(struct server *s, bool is_backup)
         apply_role(s);
     }
     if (changes) {
-        server_drop_sessions(s,
-                             is_backup ? "making server read-only" : "making server read/write");
+        drop_for_role(s, is_backup);
     }
 }
 
@@ -139,7 +132,7 @@ server_set_sync_probe_interval(struct server *s, uint64_t ms)
     s->sync.has_probe_interval = true;
     s->sync.probe_interval_ms = ms;
     HMAP_FOR_EACH (struct dbase, d, node, &s->dbs) {
-        if (d->source && may_follow(d)) {
+        if (dbase_is_backup(d)) {
             source_set_probe_interval(d->source, ms);
         }
     }
@@ -170,9 +163,7 @@ server_set_sync_exclude(struct server *s, const char *list)
         }
         p += n;
     }
-    if (s->sync.n_exclude) {
-        qsort(s->sync.exclude, s->sync.n_exclude, sizeof *s->sync.exclude, compare_strings);
-    }
+    strings_sort((const char **)(void *)s->sync.exclude, s->sync.n_exclude);
     if (s->sync.is_backup) {
         apply_role(s);
     }
@@ -197,7 +188,7 @@ put_backups(const struct server *s, const char *word, bool synced, struct str *o
     const char **names = server_db_names(s, false, &n);
     for (size_t i = 0; i < n; i++) {
         const struct dbase *d = server_find_db(s, names[i]);
-        if (!d->source || !may_follow(d) || source_is_synced(d->source) != synced) {
+        if (!dbase_is_backup(d) || source_is_synced(d->source) != synced) {
             continue;
         }
         if (!found++) {
@@ -222,7 +213,7 @@ server_sync_status(const struct server *s, struct str *out)
 {
     bool any = false;
     HMAP_FOR_EACH (struct dbase, d, node, &s->dbs) {
-        any |= d->source && may_follow(d);
+        any |= dbase_is_backup(d);
     }
     if (!any) {
         str_puts(out, "state: active\n");

@@ -7,6 +7,8 @@
 
 #include "os/random.h"
 
+#define FETCH_AHEAD 16 /* buckets */
+
 static void
 table_init(struct table *t, struct db *db, const struct table_schema *schema)
 {
@@ -126,6 +128,47 @@ table_find_row(const struct table *t, const struct uuid *uuid)
         }
     }
     return NULL;
+}
+
+static void
+fetch_bucket(const struct hmap *rows, size_t bucket)
+{
+    if (bucket <= rows->mask && rows->buckets[bucket]) {
+        PORT_PREFETCH(rows->buckets[bucket]);
+    }
+}
+
+void
+rows_fetch(struct row *const *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = 0; c < rows[i]->table->schema->n_columns; c++) {
+            PORT_PREFETCH(rows[i]->cells[c]);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = 0; c < rows[i]->table->schema->n_columns; c++) {
+            datum_prefetch_texts(rows[i]->cells[c]);
+        }
+    }
+}
+
+size_t
+table_walk(const struct table *t, struct row_walk *w, struct row **rows, size_t max)
+{
+    const struct hmap *map = &t->rows;
+    size_t n = 0;
+    while (n < max && (w->node || w->bucket <= map->mask)) {
+        if (w->node) {
+            rows[n++] = CONTAINER_OF((struct hnode *)w->node, struct row, node);
+            w->node = w->node->next;
+        } else {
+            fetch_bucket(map, w->bucket + FETCH_AHEAD);
+            w->node = map->buckets[w->bucket++];
+        }
+    }
+    rows_fetch(rows, n);
+    return n;
 }
 
 struct hnode *

@@ -64,6 +64,16 @@ void db_count(const struct db *, size_t *n_rows, size_t *n_cells, size_t *n_atom
 struct row *row_new(struct table *, const struct uuid *);
 void row_free(struct row *);
 struct row *table_find_row(const struct table *, const struct uuid *); /* or NULL */
+/* Has the values of N rows, and their strings, on their way to the cache. */
+void rows_fetch(struct row *const *rows, size_t n);
+/* Walking all rows of a table in batches, whose memory is fetched while the walk still looks for
+ * their neighbours: twice as fast as row by row where a table does not fit in the cache. */
+struct row_walk {
+    size_t bucket; /* the next one */
+    const struct hnode *node;
+};
+/* Puts up to N rows to ROWS; their number, 0 at the end. W begins as zeros. */
+size_t table_walk(const struct table *, struct row_walk *w, struct row **rows, size_t n);
 struct hnode *row_index_node(struct row *, size_t index);
 struct row *row_of_index_node(const struct table *, struct hnode *, size_t index);
 

@@ -33,12 +33,38 @@ escape_of(unsigned char c)
     }
 }
 
+/* Does any of the 8 bytes in V have an escape? A byte under C sets its highest bit in V - C * ones
+ * if it had none itself; a borrow from a lower byte only comes with a find there. */
+static bool
+any_escape(uint64_t v)
+{
+    const uint64_t ones = 0x0101010101010101u, highest = ones << 7;
+    uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\';
+    return ((((v - ones * 0x20) & ~v) | ((quote - ones) & ~quote) |
+             ((backslash - ones) & ~backslash)) &
+            highest) != 0;
+}
+
+/* The number of bytes at S that stand for themselves, or fewer. */
+static size_t
+count_plain(const char *s, size_t n)
+{
+    size_t i = 0;
+    for (uint64_t v; n - i >= sizeof v; i += sizeof v) {
+        memcpy(&v, s + i, sizeof v);
+        if (any_escape(v)) {
+            break;
+        }
+    }
+    return i;
+}
+
 void
 json_write_string(struct str *out, const char *s, size_t n)
 {
     str_putc(out, '"');
     size_t plain = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = count_plain(s, n); i < n; i++) {
         char escape = escape_of((unsigned char)s[i]);
         if (PORT_LIKELY(!escape)) {
             continue;
@@ -51,6 +77,7 @@ json_write_string(struct str *out, const char *s, size_t n)
             str_putc(out, '\\');
             str_putc(out, escape);
         }
+        i += count_plain(s + plain, n - plain);
     }
     str_put(out, s + plain, n - plain);
     str_putc(out, '"');
@@ -133,12 +160,6 @@ write_member(struct str *out, const char *name, const json_t *v, unsigned int fl
     write_value(out, v, flags, depth + 1);
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void
 write_sorted_members(struct str *out, json_t *v, unsigned int flags, size_t depth)
 {
@@ -147,7 +168,7 @@ write_sorted_members(struct str *out, json_t *v, unsigned int flags, size_t dept
     for (void *it = json_object_iter(v); it; it = json_object_iter_next(v, it)) {
         names[n++] = json_object_iter_key(it);
     }
-    qsort(names, n, sizeof *names, compare_names);
+    strings_sort(names, n);
     for (size_t i = 0; i < n; i++) {
         write_member(out, names[i], json_object_get(v, names[i]), flags, depth, i == 0);
     }

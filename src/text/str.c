@@ -3,6 +3,7 @@
 #include "text/str.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -114,4 +115,18 @@ str_take(struct str *s)
     char *text = s->s ? s->s : xstrdup("");
     str_init(s);
     return text;
+}
+
+static int
+compare_strings(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void
+strings_sort(const char **strings, size_t n)
+{
+    if (n) {
+        qsort(strings, n, sizeof *strings, compare_strings);
+    }
 }

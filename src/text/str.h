@@ -31,6 +31,8 @@ void str_put_repeat(struct str *, char c, size_t n);
 void str_truncate(struct str *, size_t n);
 /* Drops the characters in CHOP from the end. */
 void str_chomp(struct str *, const char *chop);
+/* Sorts N strings by byte. */
+void strings_sort(const char **, size_t n);
 /* The text, now the caller's to free with os_free(); the buffer is empty again. */
 char *str_take(struct str *);
 

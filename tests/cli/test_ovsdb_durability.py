@@ -4,14 +4,13 @@ the client is told, and nothing of it stays."""
 import os
 import random
 import signal
-import threading
 import time
 
 from harness.rpc import Rpc
+from harness.writer import Writer
 
 SCHEMA = """{"name": "T", "version": "1.0.0", "tables": {"A": {"columns": {
     "n": {"type": "integer"}, "text": {"type": "string"}}, "indexes": [["n"]]}}}"""
-COMMIT = {"op": "commit", "durable": True}
 
 
 def insert(n):
@@ -21,36 +20,6 @@ def insert(n):
 def numbers(rpc):
     rows = rpc.transact("T", {"op": "select", "table": "A", "where": [], "columns": ["n"]})
     return [row["n"] for row in rows[0]["rows"]]
-
-
-class Writer(threading.Thread):
-    """Pipelines durable transactions until the server is gone; `acknowledged` were told so."""
-
-    def __init__(self, path, first):
-        super().__init__()
-        self.rpc = Rpc(path)
-        self.first = first
-        self.acknowledged = []
-        self.enough = threading.Event()
-
-    def run(self):
-        sent = self.first
-        try:
-            while True:
-                while sent < self.first + len(self.acknowledged) + 8:
-                    self.rpc.send("transact", ["T", insert(sent), COMMIT], sent)
-                    sent += 1
-                reply = self.rpc.receive()
-                if reply is None:
-                    return
-                assert "error" not in reply["result"][-1], reply
-                self.acknowledged.append(reply["id"])
-                self.enough.set()
-        except OSError:
-            pass
-        finally:
-            self.enough.set()
-            self.rpc.close()
 
 
 def test_kill_9(sandbox):
@@ -69,7 +38,7 @@ def test_kill_9(sandbox):
             there = set(numbers(rpc))
         lost = [n for n in expected if n not in there]
         assert not lost, f"seed {seed}, round {i}: {lost} were acknowledged"
-        writer = Writer(sandbox.db_sock, first)
+        writer = Writer(sandbox.db_sock, first, lambda n: [insert(n)])
         writer.start()
         assert writer.enough.wait(20)
         # Nothing to wait for here: the moment is meant to be any.
@@ -78,7 +47,7 @@ def test_kill_9(sandbox):
         server.wait()
         writer.join(20)
         expected += writer.acknowledged
-        first = max(max(there, default=-1) + 1, first + len(writer.acknowledged) + 8)
+        first = max(max(there, default=-1) + 1, writer.next)
         os.unlink(sandbox.db_sock)
         del sandbox.daemons[f"ovsdb-server.{server.pid}"]
     assert len(expected) >= rounds

@@ -51,7 +51,8 @@ def disk(sandbox, faults):
     sandbox.fail, sandbox.pending = fail, pending
     sandbox.env.update(LD_PRELOAD=faults, WEFT_FAULT_FILE=plan,
                        WEFT_FAULT_BELOW=sandbox.path("db"))
-    sandbox.start_ovsdb_server(databases=[sandbox.database])
+    sandbox.start_ovsdb_server(databases=[sandbox.database],
+                               arguments=[f"--unixctl={sandbox.path('run', 'ctl')}"])
     del sandbox.env["LD_PRELOAD"]
     return sandbox
 
@@ -116,7 +117,7 @@ def test_compaction(disk, error):
             rpc.transact("T", insert(after))
             good = sorted(good + [after])
             disk.fail(after, error)
-            done = disk.run(["ovs-appctl", "-t", "ovsdb-server", "ovsdb-server/compact"])
+            done = disk.run(["ovs-appctl", "-t", disk.path("run", "ctl"), "ovsdb-server/compact"])
             if done.code:
                 failed += 1
                 assert done.code == 2 and os.strerror(error) in done.err
@@ -128,6 +129,35 @@ def test_compaction(disk, error):
             assert in_file(disk) == good
     assert failed >= 3, "hardly anything failed"
     assert not os.path.exists(disk.database + ".tmp")
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
+def test_compaction_meanwhile(disk, error):
+    """The failing call is a commit's or the compaction's, as it comes: what is in memory is in the
+    file, old or new, and each is told of its own failure."""
+    good, n, failed, refused = [], 0, 0, 0
+    with Rpc(disk.db_sock) as rpc, Rpc(disk.path("run", "ctl")) as ctl:
+        for first in range(1000000, 1004000, 1000):
+            rpc.transact("T", *(insert(i) for i in range(first, first + 1000)))
+            good += range(first, first + 1000)
+        for after in range(24):
+            disk.fail(after, error)
+            ctl.send("ovsdb-server/compact", [], 1)
+            for _ in range(12):
+                results = rpc.transact("T", insert(n), DURABLE)
+                if "error" in (results[-1] or {}):
+                    assert results[-1]["error"] == "I/O error"
+                    refused += 1
+                else:
+                    good.append(n)
+                n += 1
+            why = ctl.wait_reply(1)["error"]
+            assert why is None or os.strerror(error) in why
+            failed += why is not None
+            disk.fail(0, 0, 0)
+            assert numbers(disk.db_sock) == sorted(good) == in_file(disk)
+            assert not os.path.exists(disk.database + ".tmp")
+    assert failed and refused
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)

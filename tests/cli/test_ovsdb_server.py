@@ -3,6 +3,7 @@
 runtime commands.  Texts were observed of the packaged server."""
 import json
 import os
+import signal
 
 import pytest
 
@@ -153,6 +154,32 @@ def test_many_identical_monitors(server):
         expected = [] if i == 3 else [[i, {"A": {uuid: {"modify": {"n": 8}}}}]]
         assert [n["params"] for n in client.take_notifications()] == expected
         client.close()
+
+
+def test_monitor_begins_as_a_wait_ends(server, rpc):
+    """A transaction that waited goes on in the round in which a client asks for what another one has
+    already: that client sees its change once, as contents or as an update."""
+    process = server.daemons["ovsdb-server"].pid
+    requests = {"A": {"columns": ["n", "set"]}}
+    rpc.transact("T", insert(1))
+    with Rpc(server.db_sock) as waiter, Rpc(server.db_sock) as one, Rpc(server.db_sock) as other:
+        one.result("monitor_cond", ["T", "m", requests])
+        waiter.send("transact", ["T", wait_for(2), {
+            "op": "mutate", "table": "A", "where": [], "mutations": [["set", "insert", 5]]}], 1)
+        for each in (waiter, other):
+            each.send("echo", [], 2)
+        other.wait_reply(2)
+        os.kill(process, signal.SIGSTOP)
+        rpc.send("transact", ["T", {"op": "update", "table": "A", "where": [],
+                                    "row": {"n": 2}}], 1)
+        other.send("monitor_cond", ["T", "m", requests], 3)
+        os.kill(process, signal.SIGCONT)
+        contents = other.wait_reply(3)["result"]
+        row, = contents["A"].values()
+        values = [5] if row["initial"].get("set") == 5 else []
+        updates = [update for n in other.take_notifications()
+                   for update in n["params"][1]["A"].values() if "set" in update["modify"]]
+        assert len(values) + len(updates) == 1
 
 
 def test_conversion(server, rpc):

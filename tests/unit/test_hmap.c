@@ -183,6 +183,38 @@ test_swap(void **state)
     hmap_fini(&b);
 }
 
+/* A map that grows from one bucket, loses every third member and gains others between the steps of
+ * the walk: a member is met once, unless it came or went where the walk did not see it. */
+static void
+test_scan_while_changing(void **state)
+{
+    (void)state;
+    static unsigned int met[N_ITEMS], expected[N_ITEMS];
+    struct hmap map;
+    hmap_init(&map);
+    uint32_t n = 0, removed = 0;
+    for (uint64_t place = 0; place < HMAP_SCAN_END;) {
+        for (uint32_t end = MIN(n + 40, N_ITEMS); n < end; n++) {
+            hmap_insert(&map, &items[n].node, spread(n));
+            expected[n] = !hmap_scan_passed(spread(n), place);
+        }
+        for (; removed < n / 2; removed += 3) {
+            hmap_remove(&map, &items[removed].node);
+            expected[removed] &= hmap_scan_passed(spread(removed), place);
+        }
+        for (struct hnode *node = hmap_scan(&map, place); node; node = node->next) {
+            assert_false(hmap_scan_passed(node->hash, place));
+            met[CONTAINER_OF(node, struct item, node)->key]++;
+        }
+        place = hmap_scan_next(&map, place);
+    }
+    assert_int_equal(n, N_ITEMS);
+    for (uint32_t i = 0; i < N_ITEMS; i++) {
+        assert_int_equal(met[i], expected[i]);
+    }
+    hmap_fini(&map);
+}
+
 int
 main(void)
 {
@@ -191,6 +223,7 @@ main(void)
         cmocka_unit_test_setup(test_equal_hashes, reset),
         cmocka_unit_test_setup(test_no_memory, reset),
         cmocka_unit_test_setup(test_remove_while_walking, reset),
+        cmocka_unit_test_setup(test_scan_while_changing, reset),
         cmocka_unit_test_setup(test_swap, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,7 +183,7 @@ join(struct end ends[2], const char *listen, struct listener **listener)
     assert_int_equal(listener_open(loop, listen, 0, accept_end, &ends[1], listener, &e), 0);
     char *name = listen[1] == 'u' ? xstrdup(listen + 1)
                                   : xasprintf("tcp:127.0.0.1:%u", listener_port(*listener));
-    ends[0].session = jsonrpc_session_new(loop, name, 0, true, &session_events, &ends[0]);
+    ends[0].session = jsonrpc_session_new(loop, name, 0, JSONRPC_RETRY, &session_events, &ends[0]);
     os_free(name);
     run_until(both_connected, ends);
 }
@@ -369,8 +369,7 @@ test_refused(void **state)
 {
     (void)state;
     struct end end = {.session = NULL};
-    end.session =
-        jsonrpc_session_new(loop, "unix:no/such/socket", 0, false, &session_events, &end);
+    end.session = jsonrpc_session_new(loop, "unix:no/such/socket", 0, 0, &session_events, &end);
     run_until(got_disconnected, &end);
     assert_false(jsonrpc_session_is_alive(end.session));
     uint64_t up, down;
@@ -382,7 +381,7 @@ test_refused(void **state)
     jsonrpc_session_free(end.session);
 
     struct end bad = {.session = NULL};
-    bad.session = jsonrpc_session_new(loop, "foo:bar", 0, false, &session_events, &bad);
+    bad.session = jsonrpc_session_new(loop, "foo:bar", 0, 0, &session_events, &bad);
     run_until(got_disconnected, &bad);
     jsonrpc_session_free(bad.session);
 }

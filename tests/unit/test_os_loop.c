@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* os/loop: order of timers and tasks, the clock stopped and warped, wakes from another thread. */
+/* os/loop: order of timers and tasks, the clock stopped and warped, wakes from another thread,
+ * work on another thread. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -244,6 +245,45 @@ test_random(void **state)
     assert_int_equal(a.word[2] >> 30, 2);
 }
 
+struct job {
+    uv_thread_t thread; /* that ran it */
+    bool done;
+};
+
+static void
+job_run(void *job)
+{
+    ((struct job *)job)->thread = uv_thread_self();
+}
+
+static void
+job_done(void *job)
+{
+    ((struct job *)job)->done = true;
+}
+
+static bool
+job_is_done(void *job)
+{
+    return ((struct job *)job)->done;
+}
+
+static void
+test_work(void **state)
+{
+    struct os_loop *loop = *state;
+    uv_thread_t here = uv_thread_self();
+    struct job a = {here, false}, b = {here, false}, c = {here, false};
+    os_work_start(loop, job_run, job_done, &a);
+    /* Finished before the loop heard of it: nobody is told. */
+    os_work_finish(os_work_start(loop, job_run, job_done, &b));
+    assert_true(os_loop_run(loop, job_is_done, &a, 10000));
+    assert_false(uv_thread_equal(&a.thread, &here));
+    assert_false(b.done);
+    /* The end of the loop, in teardown(), waits until the other thread has let go of it. */
+    os_work_finish(os_work_start(loop, job_run, job_done, &c));
+}
+
 int
 main(void)
 {
@@ -255,6 +295,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_warp_steps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_run_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wake, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_work, setup, teardown),
         cmocka_unit_test(test_random),
     };
     log_start("test_os_loop");

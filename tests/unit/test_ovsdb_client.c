@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "os/log.h"
+#include "os/random.h"
+#include "ovsdb/client/replica_index.h"
 #include "ovsdb/client/replica_internal.h"
 
 enum { PATIENCE_MS = 10000 };
@@ -244,6 +246,169 @@ test_quiet_columns(void **state)
                      0);
     os_loop_turn(loop, 0);
     assert_int_equal(n_changed, before + 1);
+}
+
+/* -- Indexes -- */
+
+enum { N_NAMES = 12 };
+
+/* The index over name and tag has exactly the visible rows, in order, and finds what is there. */
+static void
+assert_index(const struct replica_index *index)
+{
+    size_t n = 0;
+    const struct replica_row *last = NULL;
+    for (struct replica_row *row = replica_index_from(index, NULL, 0); row;
+         row = replica_index_next(index, row)) {
+        if (last) {
+            const struct datum *const values[] = {replica_get(last, KID_NAME),
+                                                  replica_get(last, KID_TAG)};
+            assert_true(replica_index_compare(index, row, values, 2) >= 0);
+        }
+        last = row;
+        n++;
+    }
+    assert_int_equal(n, replica_n_rows(replica, KID));
+    for (int name = 0; name < N_NAMES; name++) {
+        char text[8];
+        snprintf(text, sizeof text, "k%d", name);
+        struct datum *value = datum_from_string(text);
+        size_t expected = 0, found = 0;
+        for (struct replica_row *row = replica_first(replica, KID); row; row = replica_next(row)) {
+            expected += datum_equal(replica_get(row, KID_NAME), value);
+        }
+        REPLICA_INDEX_FOR_EACH(row, index, (const struct datum *const *)&value, 1)
+        {
+            assert_true(datum_equal(replica_get(row, KID_NAME), value));
+            found++;
+        }
+        assert_int_equal(found, expected);
+        datum_unref(value);
+    }
+}
+
+static struct datum *
+random_name(void)
+{
+    char text[8];
+    snprintf(text, sizeof text, "k%u", os_random_below(N_NAMES));
+    return datum_from_string(text);
+}
+
+/* An update from the server about one of 30 rows. */
+static void
+random_update(void)
+{
+    char uuid[UUID_TEXT_LEN + 1], text[256];
+    uint32_t n = os_random_below(30), name = os_random_below(N_NAMES);
+    snprintf(uuid, sizeof uuid, "00000000-0000-4000-8000-0000000000%02u", n);
+    if (!row_of(KID, uuid) || os_random_below(3)) {
+        snprintf(text, sizeof text,
+                 "{\"Kid\":{\"%s\":{\"insert\":{\"name\":\"k%u\",\"tag\":%u}}}}", uuid, name,
+                 n % 5);
+    } else {
+        snprintf(text, sizeof text, "{\"Kid\":{\"%s\":{\"delete\":null}}}", uuid);
+    }
+    assert_int_equal(apply(text, UPDATE_V2, false), 0);
+}
+
+static struct replica_row *
+random_row(void)
+{
+    struct replica_row *row = replica_first(replica, KID);
+    for (uint32_t i = os_random_below(20); i && row; i--) {
+        row = replica_next(row);
+    }
+    return row;
+}
+
+static void
+random_edit(struct replica_txn *txn)
+{
+    struct replica_row *row = random_row();
+    uint32_t what = os_random_below(5);
+    if (what == 0 || !row) {
+        row = replica_txn_insert(txn, KID, NULL, false);
+        replica_txn_write(txn, row, KID_NAME, random_name());
+    } else if (what == 1) {
+        replica_txn_delete(txn, row);
+    } else if (what == 2) {
+        replica_txn_write(txn, row, KID_NAME, random_name());
+    } else if (what == 3) {
+        replica_txn_remove(txn, row, KID_TAG, datum_from_integer(os_random_below(5)));
+    } else {
+        replica_txn_write(txn, row, KID_TAG, NULL);
+        replica_txn_add(txn, row, KID_TAG, datum_from_integer(os_random_below(5)));
+    }
+}
+
+static void
+test_index(void **state)
+{
+    (void)state;
+    static const uint32_t columns[] = {KID_NAME, KID_TAG};
+    const struct replica_index *index = NULL;
+    os_random_seed(3);
+    for (int i = 0; i < 300; i++) {
+        random_update();
+        if (i == 20) { /* rows that were there before are in it too */
+            index = replica_index_on(replica, KID, columns, 2);
+            assert_ptr_equal(replica_index_on(replica, KID, columns, 2), index);
+            assert_ptr_not_equal(replica_index_on(replica, KID, columns, 1), index);
+        }
+        if (i < 20 || i % 3) {
+            continue;
+        }
+        assert_index(index);
+        /* An open transaction shows, what arrives meanwhile too; then it is taken back. */
+        struct replica_txn *txn = replica_txn_new(replica);
+        for (int j = 0; j < 10; j++) {
+            random_edit(txn);
+            assert_index(index);
+            if (j % 2) {
+                random_update();
+                assert_index(index);
+            }
+            os_loop_turn(loop, 0);
+        }
+        replica_txn_free(txn);
+        assert_index(index);
+    }
+    assert_int_equal(apply("{}", UPDATE_V2, true), 0);
+    assert_null(replica_index_from(index, NULL, 0));
+}
+
+/* Rows between two values; the walk goes on behind a row that it deletes. */
+static void
+test_index_range(void **state)
+{
+    (void)state;
+    const uint32_t column = KID_TAG;
+    for (int i = 0; i < 30; i++) {
+        char text[200];
+        snprintf(
+            text, sizeof text,
+            "{\"Kid\":{\"00000000-0000-4000-8000-0000000000%02d\":{\"insert\":{\"tag\":%d}}}}", i,
+            i * 7 % 30);
+        assert_int_equal(apply(text, UPDATE_V2, false), 0);
+    }
+    const struct replica_index *index = replica_index_on(replica, KID, &column, 1);
+    struct datum *from = datum_from_integer(10), *to = datum_from_integer(20);
+    struct replica_txn *txn = replica_txn_new(replica);
+    int64_t expected = 10;
+    struct replica_row *row = replica_index_from(index, (const struct datum *const *)&from, 1);
+    for (; replica_index_compare(index, row, (const struct datum *const *)&to, 1) <= 0;
+         row = replica_index_next(index, row)) {
+        assert_int_equal(datum_key(replica_get(row, KID_TAG), 0)->integer, expected++);
+        replica_txn_delete(txn, row);
+    }
+    assert_int_equal(expected, 21);
+    assert_int_equal(replica_n_rows(replica, KID), 19);
+    assert_null(replica_index_find(index, (const struct datum *const *)&from, 1));
+    replica_txn_free(txn);
+    assert_non_null(replica_index_find(index, (const struct datum *const *)&from, 1));
+    datum_unref(from);
+    datum_unref(to);
 }
 
 /* -- Transactions -- */
@@ -756,6 +921,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_resync, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_updates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_quiet_columns, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_index, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_index_range, setup, teardown),
         cmocka_unit_test_setup_teardown(test_writes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mutations, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unwatched, setup, teardown),

@@ -21,7 +21,7 @@ warn_about(const char *target)
 static void
 put_sorted(struct vsctl_call *call, const char **targets, size_t n)
 {
-    sort_names(targets, n);
+    strings_sort(targets, n);
     for (size_t i = 0; i < n; i++) {
         str_putf(&call->output, "%s\n", targets[i]);
     }

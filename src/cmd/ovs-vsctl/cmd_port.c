@@ -31,7 +31,7 @@ list_ifaces(struct vsctl_call *call)
             names[n++] = name;
         }
     }
-    sort_names(names, n);
+    strings_sort(names, n);
     for (size_t i = 0; i < n; i++) {
         str_putf(&call->output, "%s\n", names[i]);
     }
@@ -95,7 +95,7 @@ iface_names(const struct vs_port *row, size_t *n)
             names[(*n)++] = vs_interface_name(iface);
         }
     }
-    sort_names(names, *n);
+    strings_sort(names, *n);
     return names;
 }
 
@@ -118,7 +118,7 @@ has_wanted_ifaces(const struct port_request *r, const struct vs_port *port, stru
     for (size_t i = 0; i < r->n_ifaces; i++) {
         wanted[i] = r->ifaces[i];
     }
-    sort_names(wanted, r->n_ifaces);
+    strings_sort(wanted, r->n_ifaces);
     size_t n;
     const char **have = iface_names(port, &n);
     bool same = same_names(wanted, r->n_ifaces, have, n);

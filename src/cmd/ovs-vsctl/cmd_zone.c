@@ -6,6 +6,7 @@
 
 #include "cmd/ovs-vsctl/commands.h"
 #include "os/log.h"
+#include "ovsdb/client/replica_index.h"
 
 static void
 prepare(struct vsctl_call *call)
@@ -122,15 +123,18 @@ read_timeouts(const struct vsctl_call *call, int first)
 static struct vs_ct_timeout_policy *
 policy_for(struct vsctl *v, struct datum *timeouts)
 {
-    VS_CT_TIMEOUT_POLICY_FOR_EACH(policy, v->replica)
-    {
-        if (datum_equal(vs_ct_timeout_policy_timeouts(policy), timeouts)) {
-            datum_unref(timeouts);
-            return policy;
-        }
+    const uint32_t column = VS_CT_TIMEOUT_POLICY_TIMEOUTS;
+    const struct replica_index *index =
+        replica_index_on(v->replica, VS_TABLE_CT_TIMEOUT_POLICY, &column, 1);
+    const struct datum *const values[] = {timeouts};
+    struct vs_ct_timeout_policy *policy =
+        vs_ct_timeout_policy_from_row(replica_index_find(index, values, 1));
+    if (policy) {
+        datum_unref(timeouts);
+    } else {
+        policy = vs_ct_timeout_policy_insert(v->txn);
+        vs_ct_timeout_policy_set_timeouts(v->txn, policy, timeouts);
     }
-    struct vs_ct_timeout_policy *policy = vs_ct_timeout_policy_insert(v->txn);
-    vs_ct_timeout_policy_set_timeouts(v->txn, policy, timeouts);
     return policy;
 }
 

@@ -7,6 +7,7 @@
 
 #include "cmd/ovs-vsctl/vsctl.h"
 #include "os/log.h"
+#include "ovsdb/client/replica_index.h"
 
 #define MIN_UUID_DIGITS 4
 
@@ -178,21 +179,35 @@ value_is(const struct replica_row *row, uint32_t column, const char *name)
     return same;
 }
 
+/* The value of TYPE that NAME may stand for; NULL if there is none. */
+static struct datum *
+value_of(const struct datum_type *type, const char *name)
+{
+    struct datum *d = NULL;
+    if (type->key.type == ATOM_STRING) {
+        return datum_from_string(name);
+    }
+    return datum_from_text(type, name, NULL, &d, NULL) ? NULL : d;
+}
+
 /* The row of TABLE whose COLUMN is NAME; several are an error. */
 static struct replica_row *
 find_by_value(struct vsctl *v, uint32_t table, uint32_t column, const char *name)
 {
+    const struct table_schema *t = v->schema->tables[table];
+    const struct replica_index *index = replica_index_on(v->replica, table, &column, 1);
+    struct datum *value = value_of(&t->columns[column]->type, name);
     struct replica_row *found = NULL;
-    for (struct replica_row *row = replica_first(v->replica, table); row;
-         row = replica_next(row)) {
+    REPLICA_INDEX_FOR_EACH(row, index, (const struct datum *const *)&value, 1)
+    {
         if (value_is(row, column, name)) {
             if (found) {
-                log_fatal("multiple rows in %s match \"%s\"", v->schema->tables[table]->name,
-                          name);
+                log_fatal("multiple rows in %s match \"%s\"", t->name, name);
             }
             found = row;
         }
     }
+    datum_unref(value);
     return found;
 }
 

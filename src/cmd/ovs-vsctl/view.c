@@ -4,7 +4,6 @@
  * with that tag belong to it. Built from the replica when a command first looks, kept up to date
  * by commands that add, dropped by those that do anything else. Names are borrowed from rows. */
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/ovs-vsctl/vsctl.h"
@@ -246,20 +245,6 @@ view_check_free(struct vsctl *v, const char *name, const char *fmt, ...)
 
 /* -- Names -- */
 
-static int
-compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-void
-sort_names(const char **names, size_t n)
-{
-    if (n) {
-        qsort(names, n, sizeof *names, compare_names);
-    }
-}
-
 const char **
 view_bridge_names(struct vsctl *v, bool real, bool fake, size_t *n)
 {
@@ -271,7 +256,7 @@ view_bridge_names(struct vsctl *v, bool real, bool fake, size_t *n)
             names[(*n)++] = b->name;
         }
     }
-    sort_names(names, *n);
+    strings_sort(names, *n);
     return names;
 }
 
@@ -286,6 +271,6 @@ view_port_names(const struct view_bridge *b, size_t *n)
             names[(*n)++] = name;
         }
     }
-    sort_names(names, *n);
+    strings_sort(names, *n);
     return names;
 }

@@ -162,7 +162,6 @@ void view_add_iface(struct vsctl *, struct view_port *, struct vs_interface *);
 const char **view_bridge_names(struct vsctl *, bool real, bool fake, size_t *n);
 /* Not counting the bridge's own. */
 const char **view_port_names(const struct view_bridge *, size_t *n);
-void sort_names(const char **names, size_t n);
 
 /* -- db_names.c: tables, columns and records by what people call them -- */
 

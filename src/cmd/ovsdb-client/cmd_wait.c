@@ -97,7 +97,7 @@ cmd_wait(struct client *c, int argc, char *argv[])
     if (w.wanted == N_STATES) {
         log_fatal("%s: unknown state", argv[1]);
     }
-    w.session = jsonrpc_session_new(c->loop, c->server, 6640, true, &events, &w);
+    w.session = jsonrpc_session_new(c->loop, c->server, 6640, JSONRPC_RETRY, &events, &w);
     os_loop_run(c->loop, is_done, &w, UINT64_MAX);
     jsonrpc_session_free(w.session);
 }

@@ -66,6 +66,7 @@ table_fini(struct replica_table *t)
         replica_row_free(row);
     }
     hmap_fini(&t->rows);
+    replica_table_free_indexes(t);
     json_decref(t->condition);
     os_free(t->watch);
     os_free(t->absent);
@@ -204,6 +205,7 @@ replica_row_new(struct replica_table *t, const struct uuid *uuid)
 void
 replica_row_free(struct replica_row *row)
 {
+    replica_row_leave_indexes(row);
     for (size_t i = 0; i < row->table->schema->n_columns; i++) {
         datum_unref(row->values[i]);
     }
@@ -225,6 +227,7 @@ void
 replica_row_inserted(struct replica_row *row)
 {
     hmap_insert(&row->table->rows, &row->node, uuid_hash(&row->uuid));
+    replica_row_enter_indexes(row);
     mark(row, REPLICA_INSERTED);
     replica_alert(row->table->replica);
 }
@@ -233,6 +236,7 @@ void
 replica_row_deleted(struct replica_row *row)
 {
     hmap_remove(&row->table->rows, &row->node);
+    replica_row_leave_indexes(row);
     mark(row, REPLICA_DELETED);
     replica_alert(row->table->replica);
 }
@@ -244,8 +248,15 @@ replica_row_set(struct replica_row *row, uint32_t column, struct datum *value)
         datum_unref(value);
         return;
     }
+    bool indexed = replica_row_is_indexed(row, column);
+    if (indexed) {
+        replica_row_leave_indexes(row);
+    }
     datum_unref(row->values[column]);
     row->values[column] = value;
+    if (indexed) {
+        replica_row_enter_indexes(row);
+    }
     mark(row, REPLICA_MODIFIED);
     if (row->table->watch[column] == REPLICA_ALERT) {
         mark(row, REPLICA_ALERTED);

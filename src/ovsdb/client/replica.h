@@ -100,6 +100,7 @@ enum replica_mark {
 };
 
 struct replica_table;
+struct replica_index_node;
 struct replica_edit; /* what an open transaction does to a row */
 
 struct replica_row {
@@ -110,7 +111,8 @@ struct replica_row {
     struct datum **values;     /* by column index, as in the database */
     void *user;                /* the program's, NULL at first */
     struct list change_node;   /* in the table's changes */
-    unsigned int marks;        /* enum replica_mark, since changes were forgotten */
+    struct replica_index_node *index_nodes;
+    unsigned int marks; /* enum replica_mark, since changes were forgotten */
 };
 
 /* Rows of a table in no order, own inserts included and own deletes left out while a transaction

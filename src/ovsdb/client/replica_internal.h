@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the replica share. replica.c keeps tables and rows, replica_session.c speaks
- * to the server, replica_update.c reads its updates, replica_txn*.c make transactions. */
+ * to the server, replica_update.c reads its updates, replica_index.c finds rows, replica_txn*.c
+ * make transactions. */
 #pragma once
 
 #include "ovsdb/client/replica_txn.h"
@@ -15,6 +16,7 @@ struct replica_table {
     bool is_watched, is_absent;
     json_t *condition;
     struct list changes; /* rows, by change_node */
+    struct replica_index *indexes;
 };
 
 enum replica_state {
@@ -85,6 +87,16 @@ void replica_row_inserted(struct replica_row *);
 void replica_row_deleted(struct replica_row *);
 /* Takes VALUE over. */
 void replica_row_set(struct replica_row *, uint32_t column, struct datum *value);
+
+/* replica_index.c */
+/* Before, and after, what readers see of the row changes. Nothing where that is done already, or
+ * the row is not there for readers. */
+void replica_row_leave_indexes(struct replica_row *);
+void replica_row_enter_indexes(struct replica_row *);
+/* Is ROW in an index over COLUMN? */
+bool replica_row_is_indexed(const struct replica_row *, uint32_t column);
+/* The rows have left. */
+void replica_table_free_indexes(struct replica_table *);
 
 /* replica_update.c */
 enum replica_update_kind { UPDATE_V1, UPDATE_V2 };

@@ -400,10 +400,8 @@ replica_connect(struct replica *r, const char *remote, bool retry, struct err *e
         return err_fail(e, -E_AFNOSUPPORT, "%s: %s", remote, err_text(-E_AFNOSUPPORT));
     }
     os_timer_init(&r->retry, r->loop, retry_monitor, r);
-    r->session = jsonrpc_session_new(r->loop, remote, DEFAULT_PORT, retry, &session_events, r);
-    if (r->keeps_order) {
-        jsonrpc_session_keep_order(r->session, remote);
-    }
+    unsigned int flags = (retry ? JSONRPC_RETRY : 0) | (r->keeps_order ? JSONRPC_KEEP_ORDER : 0);
+    r->session = jsonrpc_session_new(r->loop, remote, DEFAULT_PORT, flags, &session_events, r);
     return 0;
 }
 

@@ -46,6 +46,7 @@ static void
 edit_detach(struct replica_edit *edit)
 {
     struct replica_row *row = edit->row;
+    replica_row_leave_indexes(row);
     for (size_t i = 0; i < row->table->schema->n_columns; i++) {
         column_edit_fini(&edit->columns[i]);
     }
@@ -55,6 +56,7 @@ edit_detach(struct replica_edit *edit)
         return; /* stays allocated for its pointers until replica_txn_free() */
     }
     row->edit = NULL;
+    replica_row_enter_indexes(row);
     if (replica_row_is_deleted(row) && list_is_empty(&row->change_node)) {
         replica_row_free(row);
     }
@@ -124,20 +126,15 @@ replica_txn_insert(struct replica_txn *txn, uint32_t table, const struct uuid *u
     edit->is_inserted = true;
     edit->persist = persist;
     hmap_insert(&t->rows, &row->node, uuid_hash(&row->uuid));
+    replica_row_enter_indexes(row);
     return row;
 }
 
 void
 replica_txn_delete(struct replica_txn *txn, struct replica_row *row)
 {
+    replica_row_leave_indexes(row);
     edit_of(txn, row)->is_deleted = true;
-}
-
-static void
-set_value(struct replica_column_edit *e, struct datum *value)
-{
-    datum_unref(e->value);
-    e->value = value;
 }
 
 static void
@@ -150,14 +147,33 @@ forget_mutations(struct replica_column_edit *e)
     e->is_mutated = false;
 }
 
+/* Lets readers see VALUE, which is taken over; WRITE: that is the value to write, whatever was to
+ * be mutated. */
+static void
+set_value(struct replica_row *row, uint32_t column, struct datum *value, bool write)
+{
+    struct replica_column_edit *e = &row->edit->columns[column];
+    bool indexed = replica_row_is_indexed(row, column);
+    if (indexed) {
+        replica_row_leave_indexes(row);
+    }
+    if (write) {
+        forget_mutations(e);
+        e->is_written = true;
+    }
+    datum_unref(e->value);
+    e->value = value;
+    if (indexed) {
+        replica_row_enter_indexes(row);
+    }
+}
+
 void
 replica_txn_write(struct replica_txn *txn, struct replica_row *row, uint32_t column,
                   struct datum *value)
 {
-    struct replica_column_edit *e = &edit_of(txn, row)->columns[column];
-    forget_mutations(e);
-    set_value(e, value);
-    e->is_written = true;
+    edit_of(txn, row);
+    set_value(row, column, value, true);
 }
 
 void
@@ -214,7 +230,7 @@ replica_txn_add(struct replica_txn *txn, struct replica_row *row, uint32_t colum
         replace(&e->add, datum_union(e->add, new_ones));
         datum_unref(new_ones);
     }
-    set_value(e, datum_union(e->value, d));
+    set_value(row, column, datum_union(e->value, d), false);
     datum_unref(d);
 }
 
@@ -238,7 +254,7 @@ replica_txn_put(struct replica_txn *txn, struct replica_row *row, uint32_t colum
         datum_unref(keys);
         datum_unref(new_ones);
     }
-    set_value(e, datum_union(d, e->value));
+    set_value(row, column, datum_union(d, e->value), false);
     datum_unref(d);
 }
 
@@ -254,7 +270,7 @@ replica_txn_remove(struct replica_txn *txn, struct replica_row *row, uint32_t co
         struct datum **removed = by_key ? &e->remove_keys : &e->remove;
         replace(removed, datum_union(*removed, d));
     }
-    set_value(e, datum_subtract(e->value, d));
+    set_value(row, column, datum_subtract(e->value, d), false);
     datum_unref(d);
 }
 
