@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Merging of option blocks. A short option of a block that has only a number as `val` (-v of
- * logging) is known by the long name it stands for. */
+/* Merging of option blocks, and what is said of bad options: in the words of glibc's getopt_long
+ * on every host, since scripts know these. A short option of a block that has only a number as
+ * `val`
+ * (-v of logging) is known by the long name it stands for. */
 #include "text/options.h"
 
 #include <stdio.h>
@@ -39,7 +41,7 @@ options_init(struct options *o, const struct option_block *blocks, size_t n, con
         n_rows += blocks[i].n;
     }
     struct str letters = STR_INIT;
-    str_puts(&letters, prefix);
+    str_putf(&letters, "%s:", prefix); /* the colon: a missing argument is told apart */
     o->rows = xzalloc((n_rows + 1) * sizeof *o->rows);
     n_rows = 0;
     for (size_t i = 0; i < n; i++) {
@@ -63,12 +65,70 @@ options_fini(struct options *o)
     os_free(o->letters);
 }
 
+/* The names of the N options that begin as WORD does. */
+static void
+print_possibilities(const struct option *rows, const char *word, size_t n)
+{
+    fprintf(stderr, "option '%s' is ambiguous; possibilities:", word);
+    for (; rows->name; rows++) {
+        if (!strncmp(rows->name, word + 2, n)) {
+            fprintf(stderr, " '--%s'", rows->name);
+        }
+    }
+    putc('\n', stderr);
+}
+
+static void
+complain_of_long(const struct option *rows, const char *word)
+{
+    size_t n = strcspn(word + 2, "="), n_found = 0;
+    const struct option *found = NULL;
+    for (const struct option *row = rows; row->name; row++) {
+        if (!strncmp(row->name, word + 2, n)) {
+            found = row;
+            n_found++;
+            if (!row->name[n]) {
+                n_found = 1; /* the very name */
+                break;
+            }
+        }
+    }
+    if (!n_found) {
+        fprintf(stderr, "unrecognized option '%s'\n", word);
+    } else if (n_found > 1) {
+        print_possibilities(rows, word, n);
+    } else if (word[2 + n]) {
+        fprintf(stderr, "option '--%s' doesn't allow an argument\n", found->name);
+    } else {
+        fprintf(stderr, "option '--%s' requires an argument\n", found->name);
+    }
+}
+
+/* Says what is wrong, after getopt_long() returned C, '?' or ':'. Hosts differ in where `optind`
+ * is then: what lacks its argument is the last word for certain. */
+static void
+complain(const struct options *o, int c, int argc, char *argv[])
+{
+    const char *word = argv[c == ':' ? argc - 1 : optind - 1];
+    bool is_known = optopt >= 128 || (optopt && strchr(o->letters, optopt));
+    bool is_long = !strncmp(word, "--", 2) && (c == ':' || !optopt || is_known);
+    fprintf(stderr, "%s: ", log_program_name());
+    if (is_long) {
+        complain_of_long(o->rows, word);
+    } else if (c == ':') {
+        fprintf(stderr, "option requires an argument -- '%c'\n", optopt);
+    } else {
+        fprintf(stderr, "invalid option -- '%c'\n", optopt);
+    }
+}
+
 int
 options_next(struct options *o, int argc, char *argv[])
 {
-    argv[0] = (char *)log_program_name(); /* which is how errors begin */
+    opterr = 0;
     int c = getopt_long(argc, argv, o->letters, o->rows, NULL);
-    if (c == '?') {
+    if (c == '?' || c == ':') {
+        complain(o, c, argc, argv);
         exit(EXIT_FAILURE);
     }
     for (const struct option *row = o->rows; c > 0 && c < 128 && row->name; row++) {
