@@ -97,7 +97,7 @@ def test_backup_and_relay(sandboxes):
 
 
 @pytest.mark.parametrize("config, says", [
-    ("{", "expected near end of file"),
+    ("{", "config.json: line 0, column 1, byte 1: unexpected end of input"),
     ([], "configuration file failed: Object expected"),
     ({"x": 1}, "Member 'x' is present but not allowed here"),
     ({"databases": {"T.db": 3}}, "Parsing T.db failed: Object expected"),

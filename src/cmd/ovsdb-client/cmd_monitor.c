@@ -283,7 +283,7 @@ command_change_condition(struct command_call *call, int argc, const char *argv[]
     struct err e;
     json_t *where;
     (void)argc;
-    if (json_read(argv[2], strlen(argv[2]), &where, &e)) {
+    if (json_read_document(argv[2], strlen(argv[2]), &where, &e)) {
         command_reply_error(call, e.text);
         return;
     }
