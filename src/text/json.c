@@ -219,13 +219,12 @@ json_text(const json_t *v, unsigned int flags)
     return str_take(&out);
 }
 
-/* Says what is wrong with the text that Jansson, whose word is JE, refuses; P may be NULL where it
- * cannot be had. */
+/* Says what is wrong with the text that Jansson, whose word is JE, refuses. */
 static int
 syntax_error(const char *p, size_t n, const json_error_t *je, struct err *e)
 {
     struct str why = STR_INIT;
-    if (!p || !json_syntax_explain(&why, p, n)) {
+    if (!json_syntax_explain(&why, p, n)) {
         str_putf(&why, "line %d, column %d: %s", je->line, je->column, je->text);
     }
     err_fail_tag(e, -E_SYNTAX, "syntax error", "%s", why.s);
@@ -273,7 +272,8 @@ json_read_file(const char *path, json_t **v, struct err *e)
     if (code && json_error_code(&je) == json_error_cannot_open_file) {
         return err_fail(e, code, "error opening \"%s\": %s", path, err_text(code));
     }
-    code = syntax_error(text, n, &je, e);
+    code = code ? err_fail(e, code, "error reading JSON stream: %s", err_text(code))
+                : syntax_error(text, n, &je, e);
     os_free(text);
     return code;
 }

@@ -70,7 +70,8 @@ def test_commands_and_options_of_the_reference(sandbox, reference):
     for option in ("--commands", "--options"):
         ours = set(sandbox.run(["ovs-vsctl", option]).ok().out.splitlines())
         theirs = set(reference.run(["ovs-vsctl", option]).ok().out.splitlines())
-        missing = {line for line in theirs - ours if "syslog" not in line}
+        # show has an option that the packaged program does not know.
+        missing = {line for line in theirs - ours if "syslog" not in line} - {",show,"}
         assert {line.split(",")[1] for line in missing if "," in line} == set(), missing
 
 

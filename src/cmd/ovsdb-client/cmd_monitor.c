@@ -136,8 +136,9 @@ watch_arguments(struct monitor *m, int argc, char *argv[], const json_t *where)
     }
     const struct table_schema *t = db_schema_find_table(m->schema, argv[0]);
     if (!t) {
-        log_fatal("%s: %s does not have a table named \"%s\"", m->c->server, m->c->database,
-                  argv[0]);
+        bool is_plain = m->version == PLAIN; /* only then does the packaged one name the server */
+        log_fatal("%s%s%s does not have a table named \"%s\"", is_plain ? m->c->server : "",
+                  is_plain ? ": " : "", m->c->database, argv[0]);
     }
     if (where) {
         struct condition condition;
