@@ -21,14 +21,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     VERIFY(found == found_bytes && used == used_bytes);
 
-    /* A good text has no mistake, but that it nests deeper than the explainer looks. */
+    /* A good text has no mistake, but that it nests deeper than the explainer looks, or has a zero
+     * byte, some of which Jansson skips. */
     json_t *v, *again;
     struct err e;
     struct str why = STR_INIT;
     bool is_bad = json_syntax_explain(&why, p, size);
     VERIFY(is_bad == (why.n > 0));
     if (!json_read_document(p, size, &v, NULL)) {
-        VERIFY(!is_bad || strstr(why.s, "nesting depth"));
+        VERIFY(!is_bad || memchr(p, 0, size) || strstr(why.s, "nesting depth"));
         json_decref(v);
     }
     str_fini(&why);

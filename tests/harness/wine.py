@@ -16,6 +16,10 @@ import socket
 import subprocess
 import tempfile
 
+# Without the script that Debian puts before it, where that is.
+LOADER = next((path for path in ("/usr/lib/wine/wine64", "/usr/bin/wine64")
+               if os.path.exists(path)), "wine")
+
 
 def windows_path(path):
     return "Z:" + path.replace("/", "\\")
@@ -61,7 +65,9 @@ class Host:
     def add_script(self, exe):
         script = os.path.join(self.bin, os.path.basename(exe)[:-len(".exe")])
         with open(script, "w", encoding="utf-8") as f:
-            f.write(f"#!/bin/sh\nexec wine '{windows_path(exe)}' \"$@\"\n")
+            # Wine's own trouble must not look like the program's, so it may speak of it.
+            f.write(f"#!/bin/sh\nexport WINEDEBUG=err+all,fixme-all\n"
+                    f"exec {LOADER} '{windows_path(exe)}' \"$@\"\n")
         os.chmod(script, 0o755)
 
     def connect(self, path, timeout):
