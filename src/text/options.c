@@ -78,42 +78,72 @@ print_possibilities(const struct option *rows, const char *word, size_t n)
     putc('\n', stderr);
 }
 
-static void
-complain_of_long(const struct option *rows, const char *word)
+/* The option that WORD, "--NAME" or "--NAME=…", is or abbreviates; NULL if it is none, or one of
+ * *N_FOUND. */
+static const struct option *
+find_long(const struct option *rows, const char *word, size_t *n_found)
 {
-    size_t n = strcspn(word + 2, "="), n_found = 0;
+    size_t n = strcspn(word + 2, "=");
     const struct option *found = NULL;
+    *n_found = 0;
     for (const struct option *row = rows; row->name; row++) {
         if (!strncmp(row->name, word + 2, n)) {
             found = row;
-            n_found++;
             if (!row->name[n]) {
-                n_found = 1; /* the very name */
-                break;
+                *n_found = 1; /* the very name */
+                return row;
             }
+            ++*n_found;
         }
     }
+    return *n_found == 1 ? found : NULL;
+}
+
+static bool
+is_long(const char *word)
+{
+    return !strncmp(word, "--", 2);
+}
+
+/* Has WORD an argument that its option does not take? */
+static bool
+has_too_much(const struct option *rows, const char *word)
+{
+    size_t n;
+    const struct option *found = is_long(word) ? find_long(rows, word, &n) : NULL;
+    return found && found->has_arg == no_argument && strchr(word, '=');
+}
+
+static void
+complain_of_long(const struct option *rows, const char *word)
+{
+    size_t n_found;
+    const struct option *found = find_long(rows, word, &n_found);
     if (!n_found) {
         fprintf(stderr, "unrecognized option '%s'\n", word);
-    } else if (n_found > 1) {
-        print_possibilities(rows, word, n);
-    } else if (word[2 + n]) {
+    } else if (!found) {
+        print_possibilities(rows, word, strcspn(word + 2, "="));
+    } else if (has_too_much(rows, word)) {
         fprintf(stderr, "option '--%s' doesn't allow an argument\n", found->name);
     } else {
         fprintf(stderr, "option '--%s' requires an argument\n", found->name);
     }
 }
 
-/* Says what is wrong, after getopt_long() returned C, '?' or ':'. Hosts differ in where `optind`
- * is then: what lacks its argument is the last word for certain. */
+/* Says what is wrong, after getopt_long() returned C, '?' or ':'. Hosts differ in which of these
+ * they return for what, and in where `optind` is then: what lacks its argument is the last word
+ * for certain. */
 static void
 complain(const struct options *o, int c, int argc, char *argv[])
 {
-    const char *word = argv[c == ':' ? argc - 1 : optind - 1];
+    const char *word = argv[optind - 1];
+    bool too_much = has_too_much(o->rows, word);
     bool is_known = optopt >= 128 || (optopt && strchr(o->letters, optopt));
-    bool is_long = !strncmp(word, "--", 2) && (c == ':' || !optopt || is_known);
+    if (c == ':' && !too_much) {
+        word = argv[argc - 1];
+    }
     fprintf(stderr, "%s: ", log_program_name());
-    if (is_long) {
+    if (is_long(word) && (c == ':' || !optopt || is_known)) {
         complain_of_long(o->rows, word);
     } else if (c == ':') {
         fprintf(stderr, "option requires an argument -- '%c'\n", optopt);

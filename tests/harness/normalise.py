@@ -20,8 +20,8 @@ RULES = [
     # The level of Open vSwitch that the program speaks for.
     (r"\b(?:3\.1\.0|4\.0\.0)\b", "<version>"),
 ]
-# How a program for Windows knows itself.
-WINDOWS_RULES = [(r'"Z:\\\\[^"]*\\([-\w]+)\.exe"', r"\1")]
+# How a program for Windows knows itself, and joins names.
+WINDOWS_RULES = [(r"(<dir>/\w+)\\", r"\1/"), (r'"Z:\\\\[^"]*\\([-\w]+)\.exe"', r"\1")]
 
 
 class Normaliser:
