@@ -7,8 +7,12 @@ sandboxes  a function that makes more: sandboxes("weft"), sandboxes("reference",
 network    a Network; the test is skipped without root
 switch     a Sandbox whose programs run in namespace "switch" of `network`
 keys       Keys of one authority for TLS; other_keys are of another
+
+With WEFT_HOST=windows our programs are those for Windows, under Wine; the tests that
+cli/not-on-windows.txt names are skipped then.
 """
 import os
+import re
 import signal
 import sys
 
@@ -16,10 +20,11 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from harness import Network, Programs, ReferenceMissing, Sandbox  # noqa: E402
+from harness import Network, Programs, ReferenceMissing, new_sandbox  # noqa: E402
 from harness import compare  # noqa: E402
 from harness.keys import Keys  # noqa: E402
 from harness.network import may_make_namespaces  # noqa: E402
+from harness.programs import on_windows  # noqa: E402
 
 # Whoever runs the tests in the background may ignore these; daemons would inherit that.
 for number in (signal.SIGINT, signal.SIGHUP):
@@ -33,7 +38,7 @@ def sandboxes(request):
 
     def make(kind="weft", netns=None):
         try:
-            made.append(Sandbox(Programs(kind), netns))
+            made.append(new_sandbox(Programs(kind), netns))
         except ReferenceMissing as why:
             pytest.skip(str(why))
         return made[-1]
@@ -89,6 +94,25 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     if call.when == "call":
         item.call_report = outcome.get_result()
+
+
+def not_on_windows():
+    """The table of what has no meaning there: (pattern of test names, why)."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cli", "not-on-windows.txt")
+    with open(path, encoding="utf-8") as f:
+        rows = [line.rstrip("\n") for line in f if line.strip() and not line.startswith("#")]
+    return [(re.compile(pattern + r"(\[.*)?$"), why) for pattern, why in
+            (re.split(r"\s{2,}", row, maxsplit=1) for row in rows)]
+
+
+def pytest_collection_modifyitems(items):
+    if not on_windows():
+        return
+    table = not_on_windows()
+    for item in items:
+        for pattern, why in table:
+            if pattern.search(item.nodeid):
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 # Case files.

@@ -13,6 +13,7 @@
 #include "os/log.h"
 #include "os/mem.h"
 #include "os/process.h"
+#include "text/options.h"
 #include "text/version.h"
 #include "vswitchd/vswitchd.h"
 
@@ -108,45 +109,19 @@ parse_own_option(int val, const char *arg, struct vswitchd_options *options)
     }
 }
 
-static const struct {
-    const struct option *rows;
-    const size_t *n;
-} shared_options[] = {
-    {daemon_options, &daemon_n_options},
-    {log_options, &log_n_options},
-    {tls_options, &tls_n_options},
-};
-
-static struct option *
-all_options(void)
-{
-    static struct option all[64];
-    size_t n = ARRAY_LEN(own_options);
-    memcpy(all, own_options, sizeof own_options);
-    for (size_t i = 0; i < ARRAY_LEN(shared_options); i++) {
-        VERIFY(n + *shared_options[i].n < ARRAY_LEN(all));
-        memcpy(all + n, shared_options[i].rows, *shared_options[i].n * sizeof *all);
-        n += *shared_options[i].n;
-    }
-    return all;
-}
-
 static void
 parse_options(int argc, char *argv[], struct vswitchd_options *options)
 {
-    struct option *all = all_options();
-    for (int val; (val = getopt_long(argc, argv, "hVv::p:c:C:", all, NULL)) != -1;) {
-        if (val == '?') {
-            exit(EXIT_FAILURE);
-        } else if (val == 'v') {
-            log_parse_option(LOG_OPT_VERBOSE, optarg);
-        } else if (val == 'p') {
-            tls_parse_option(TLS_OPT_PRIVATE_KEY, optarg);
-        } else if (val == 'c') {
-            tls_parse_option(TLS_OPT_CERTIFICATE, optarg);
-        } else if (val == 'C') {
-            tls_parse_option(TLS_OPT_CA_CERT, optarg);
-        } else if (val >= DAEMON_OPT_FIRST && val <= DAEMON_OPT_LAST) {
+    const struct option_block blocks[] = {
+        {own_options, ARRAY_LEN(own_options)},
+        {daemon_options, daemon_n_options},
+        {log_options, log_n_options},
+        {tls_options, tls_n_options},
+    };
+    struct options all;
+    options_init(&all, blocks, ARRAY_LEN(blocks), "");
+    for (int val; (val = options_next(&all, argc, argv)) != -1;) {
+        if (val >= DAEMON_OPT_FIRST && val <= DAEMON_OPT_LAST) {
             daemon_parse_option(val, optarg);
         } else if (val >= LOG_OPT_FIRST && val <= LOG_OPT_LAST) {
             log_parse_option(val, optarg);
@@ -156,6 +131,7 @@ parse_options(int argc, char *argv[], struct vswitchd_options *options)
             parse_own_option(val, optarg, options);
         }
     }
+    options_fini(&all);
     if (argc - optind > 1) {
         log_fatal("at most one non-option argument accepted; use --help for usage");
     }

@@ -371,6 +371,10 @@ open_tcp(struct os_loop *loop, const char *name, uint16_t port, bool is_tls, str
     if (error) {
         return error;
     }
+    error = is_tls ? tls_check() : 0;
+    if (error) {
+        return err_fail(e, error, "%s: %s", name, err_text(error));
+    }
     struct stream *s = new_stream(loop, is_tls, false);
     s->address = address;
     int status = uv_tcp_init(os_loop_uv(loop), &s->u.tcp);

@@ -29,6 +29,9 @@ struct tls_sink {
     bool (*plain)(void *aux, const char *p, size_t n);
 };
 
+/* Can there be connections? -E_NOPROTOOPT where keys or certificates are missing, or no good; the
+ * log says which. */
+int tls_check(void);
 /* HOST is the peer's name for SNI (clients; may be NULL). -E_NOPROTOOPT: TLS is not configured,
  * or not built in; the reason is logged. */
 int tls_conn_new(bool is_server, const char *host, const char *stream_name,

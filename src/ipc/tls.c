@@ -388,3 +388,10 @@ tls_save_new_file(const char *path, const char *p, size_t n)
     }
     return error;
 }
+
+int
+tls_check(void)
+{
+    SSL_CTX *ctx;
+    return tls_context(&ctx);
+}

@@ -49,6 +49,15 @@ tls_set_protocols(const char *protocols UNUSED, const char *ciphers UNUSED,
 }
 
 int
+tls_check(void)
+{
+    struct err e;
+    int error = refuse(&e);
+    log_err("%s", e.text);
+    return error;
+}
+
+int
 tls_conn_new(bool is_server UNUSED, const char *host UNUSED, const char *stream_name,
              const struct tls_sink *sink UNUSED, void *aux UNUSED, struct tls_conn **c UNUSED)
 {

@@ -26,5 +26,7 @@ char *os_parent_name(void);
 /* Keeps all present and future memory of this process in RAM; says so in the log if the host
  * refuses. */
 void os_lock_memory(void);
+/* Standard input and output carry bytes from now on: else Windows changes the ends of lines. */
+void os_binary_streams(void);
 /* The host's command interpreter and its option before a command: "/bin/sh", "-c". */
 extern const char *const os_shell[2];

@@ -149,7 +149,7 @@ read_record(struct dblog *l, const char **p, size_t *n, struct fault *f)
     size_t got = HEADER_MAX;
     int code = look(l, l->end, &got, p);
     if (code) {
-        return io_fault(l, code, "read failed", f);
+        return io_fault(l, code, "read error", f);
     }
     if (got == 0) {
         *p = NULL;
@@ -283,7 +283,7 @@ check_start(struct dblog *l, struct fault *f)
     const char *p;
     int code = look(l, 0, &n, &p);
     if (code) {
-        return io_fault(l, code, "read failed", f);
+        return io_fault(l, code, "read error", f);
     }
     struct header h;
     if (n == 0) {

@@ -364,9 +364,7 @@ db_schema_from_file(const char *path, struct db_schema **out, struct fault *f)
 {
     json_t *v = NULL;
     struct err e = {0};
-    int code = os_file_exists(path)
-                   ? json_read_file(path, &v, &e)
-                   : err_fail(&e, -E_NOENT, "error opening \"%s\": %s", path, err_text(-E_NOENT));
+    int code = json_read_file(path, &v, &e);
     if (code) {
         return fault_set(f, code, "",
                          "failed to read schema: \"%s\" could not be read as JSON (%s)", path,

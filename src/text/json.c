@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "os/err_format.h"
+#include "os/file.h"
+#include "text/json_syntax.h"
 
 /* What stands for the byte in a JSON string: 0 itself, 'u' \u00XX, else a backslash and it. */
 static char
@@ -238,35 +240,63 @@ json_text(const json_t *v, unsigned int flags)
     return str_take(&out);
 }
 
+/* Says what is wrong with the text that Jansson, whose word is JE, refuses. */
 static int
-syntax_error(const json_error_t *je, struct err *e)
+syntax_error(const char *p, size_t n, const json_error_t *je, struct err *e)
 {
-    return err_fail_tag(e, -E_SYNTAX, "syntax error", "line %d, column %d: %s", je->line,
-                        je->column, je->text);
+    struct str why = STR_INIT;
+    if (!json_syntax_explain(&why, p, n)) {
+        str_putf(&why, "line %d, column %d: %s", je->line, je->column, je->text);
+    }
+    err_fail_tag(e, -E_SYNTAX, "syntax error", "%s", why.s);
+    str_fini(&why);
+    return -E_SYNTAX;
+}
+
+static int
+read_text(const char *p, size_t n, size_t flags, json_t **v, struct err *e)
+{
+    json_error_t je;
+    json_t *value = json_loadb(p, n, flags, &je);
+    if (!value) {
+        return syntax_error(p, n, &je, e);
+    }
+    *v = value;
+    return 0;
 }
 
 int
 json_read(const char *p, size_t n, json_t **v, struct err *e)
 {
-    json_error_t je;
-    json_t *value = json_loadb(p, n, JSON_DECODE_ANY, &je);
-    if (!value) {
-        return syntax_error(&je, e);
-    }
-    *v = value;
-    return 0;
+    return read_text(p, n, JSON_DECODE_ANY, v, e);
+}
+
+int
+json_read_document(const char *p, size_t n, json_t **v, struct err *e)
+{
+    return read_text(p, n, 0, v, e);
 }
 
 int
 json_read_file(const char *path, json_t **v, struct err *e)
 {
+    enum { EXPLAINED_SIZE = 1 << 28 };
     json_error_t je;
-    json_t *value = json_load_file(path, JSON_DECODE_ANY, &je);
-    if (!value) {
-        return syntax_error(&je, e);
+    char *text = NULL;
+    size_t n = 0;
+    json_t *value = json_load_file(path, 0, &je);
+    if (value) {
+        *v = value;
+        return 0;
     }
-    *v = value;
-    return 0;
+    int code = os_file_slurp(path, EXPLAINED_SIZE, &text, &n);
+    if (code && json_error_code(&je) == json_error_cannot_open_file) {
+        return err_fail(e, code, "error opening \"%s\": %s", path, err_text(code));
+    }
+    code = code ? err_fail(e, code, "error reading JSON stream: %s", err_text(code))
+                : syntax_error(text, n, &je, e);
+    os_free(text);
+    return code;
 }
 
 void

@@ -29,7 +29,9 @@ void json_write_real(struct str *out, double x);
 /* Reads one JSON text of N bytes that fills the whole input but for white space. The new
  * reference goes to *V. -E_SYNTAX with a line for people in E. Depth is bounded. */
 int json_read(const char *p, size_t n, json_t **v, struct err *e);
-/* The same, of a file of any size. */
+/* The same of an object or an array, as a JSON text must be one to Open vSwitch. */
+int json_read_document(const char *p, size_t n, json_t **v, struct err *e);
+/* The same, of a file of any size; or why it cannot be read. */
 int json_read_file(const char *path, json_t **v, struct err *e);
 
 /* Finds ends of JSON texts (objects or arrays) in a byte stream. */

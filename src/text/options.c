@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Merging of option blocks. A short option of a block that has only a number as `val` (-v of
- * logging) is known by the long name it stands for. */
+/* Merging of option blocks, and what is said of bad options: in the words of glibc's getopt_long
+ * on every host, since scripts know these. A short option of a block that has only a number as
+ * `val`
+ * (-v of logging) is known by the long name it stands for. */
 #include "text/options.h"
 
 #include <stdio.h>
@@ -39,7 +41,7 @@ options_init(struct options *o, const struct option_block *blocks, size_t n, con
         n_rows += blocks[i].n;
     }
     struct str letters = STR_INIT;
-    str_puts(&letters, prefix);
+    str_putf(&letters, "%s:", prefix); /* the colon: a missing argument is told apart */
     o->rows = xzalloc((n_rows + 1) * sizeof *o->rows);
     n_rows = 0;
     for (size_t i = 0; i < n; i++) {
@@ -63,12 +65,100 @@ options_fini(struct options *o)
     os_free(o->letters);
 }
 
+/* The names of the N options that begin as WORD does. */
+static void
+print_possibilities(const struct option *rows, const char *word, size_t n)
+{
+    fprintf(stderr, "option '%s' is ambiguous; possibilities:", word);
+    for (; rows->name; rows++) {
+        if (!strncmp(rows->name, word + 2, n)) {
+            fprintf(stderr, " '--%s'", rows->name);
+        }
+    }
+    putc('\n', stderr);
+}
+
+/* The option that WORD, "--NAME" or "--NAME=…", is or abbreviates; NULL if it is none, or one of
+ * *N_FOUND. */
+static const struct option *
+find_long(const struct option *rows, const char *word, size_t *n_found)
+{
+    size_t n = strcspn(word + 2, "=");
+    const struct option *found = NULL;
+    *n_found = 0;
+    for (const struct option *row = rows; row->name; row++) {
+        if (!strncmp(row->name, word + 2, n)) {
+            found = row;
+            if (!row->name[n]) {
+                *n_found = 1; /* the very name */
+                return row;
+            }
+            ++*n_found;
+        }
+    }
+    return *n_found == 1 ? found : NULL;
+}
+
+static bool
+is_long(const char *word)
+{
+    return !strncmp(word, "--", 2);
+}
+
+/* Has WORD an argument that its option does not take? */
+static bool
+has_too_much(const struct option *rows, const char *word)
+{
+    size_t n;
+    const struct option *found = is_long(word) ? find_long(rows, word, &n) : NULL;
+    return found && found->has_arg == no_argument && strchr(word, '=');
+}
+
+static void
+complain_of_long(const struct option *rows, const char *word)
+{
+    size_t n_found;
+    const struct option *found = find_long(rows, word, &n_found);
+    if (!n_found) {
+        fprintf(stderr, "unrecognized option '%s'\n", word);
+    } else if (!found) {
+        print_possibilities(rows, word, strcspn(word + 2, "="));
+    } else if (has_too_much(rows, word)) {
+        fprintf(stderr, "option '--%s' doesn't allow an argument\n", found->name);
+    } else {
+        fprintf(stderr, "option '--%s' requires an argument\n", found->name);
+    }
+}
+
+/* Says what is wrong, after getopt_long() returned C, '?' or ':'. Hosts differ in which of these
+ * they return for what, and in where `optind` is then: what lacks its argument is the last word
+ * for certain. */
+static void
+complain(const struct options *o, int c, int argc, char *argv[])
+{
+    const char *word = argv[optind - 1];
+    bool too_much = has_too_much(o->rows, word);
+    bool is_known = optopt >= 128 || (optopt && strchr(o->letters, optopt));
+    if (c == ':' && !too_much) {
+        word = argv[argc - 1];
+    }
+    fprintf(stderr, "%s: ", log_program_name());
+    if (is_long(word) && (c == ':' || !optopt || is_known)) {
+        complain_of_long(o->rows, word);
+    } else if (c == ':') {
+        fprintf(stderr, "option requires an argument -- '%c'\n", optopt);
+    } else {
+        fprintf(stderr, "invalid option -- '%c'\n", optopt);
+    }
+}
+
 int
 options_next(struct options *o, int argc, char *argv[])
 {
-    argv[0] = (char *)log_program_name(); /* which is how errors begin */
+    opterr = 0;
     int c = getopt_long(argc, argv, o->letters, o->rows, NULL);
-    if (c == '?') {
+    if (c == '?' || c == ':') {
+        complain(o, c, argc, argv);
         exit(EXIT_FAILURE);
     }
     for (const struct option *row = o->rows; c > 0 && c < 128 && row->name; row++) {

@@ -28,7 +28,7 @@ def start(sandbox):
                      f"--unixctl={sandbox.path('server', 'ctl')}", f"--remote=punix:{server_sock}",
                      sandbox.create_db()]).ok()
         with open(pid_file, encoding="ascii") as f:
-            sandbox.daemons["server"] = Daemon("ovsdb-server", int(f.read()))
+            sandbox.daemons["server"] = Daemon("ovsdb-server", *[int(f.read())] * 2)
         sandbox.run(["ovs-vsctl", f"--db=unix:{server_sock}", "--no-wait", "init"]).ok()
 
     server_sock = sandbox.path("server", "sock")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The packaged programs against our daemons, and ours against the packaged daemons."""
+import glob
 import os
 import re
 import shutil
@@ -7,6 +8,8 @@ import signal
 import subprocess
 
 import pytest
+
+from harness import compare
 
 PYTHON_IDL = """
 import sys
@@ -175,3 +178,19 @@ def test_database_file_moves(sandboxes, writer, reader):
     first.start_ovsdb_server(databases=[first.path("db", "conf.db")])
     assert "after" in first.vsctl("list-br")
     assert os.path.getsize(first.path("db", "conf.db")) > 1000
+
+
+# The commands that the case files compare reach every method of the protocol.
+CASES = [pytest.param(path, case, id=f"{os.path.basename(path)}:{case.name}")
+         for name in ("ovsdb-client", "vsctl-set", "vsctl-control", "vsctl-ports")
+         for path in glob.glob(os.path.join(os.path.dirname(__file__), f"compare/{name}.case"))
+         for case in compare.parse(path).cases]
+
+
+@pytest.mark.parametrize("clients, daemons", [("reference", "weft"), ("weft", "reference")])
+@pytest.mark.parametrize("path, case", CASES)
+def test_case_files(reference, path, case, clients, daemons):
+    """Whichever side the client and the server are of, the answers are the same."""
+    difference = compare.compare(path, case, daemons, clients)
+    if difference:
+        pytest.fail(difference, pytrace=False)

@@ -8,7 +8,7 @@ import ssl
 
 import pytest
 
-from harness.rpc import Rpc
+from harness.rpc import Rpc, accepts
 
 STRINGS = {"type": {"key": "string", "min": 0, "max": "unlimited"}}
 SCHEMA = {"name": "T", "version": "1.0.0", "tables": {
@@ -121,11 +121,7 @@ def served(sandbox, keys):
 
         def listens():
             rpc.call("echo", [])
-            try:
-                Rpc(sandbox.role_sock).close()
-                return True
-            except OSError:
-                return False
+            return accepts(sandbox.role_sock)
         sandbox.wait_until(listens)
     return sandbox
 

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from harness.rpc import Rpc, RpcError
+from harness.rpc import Rpc, RpcError, accepts
 
 SCHEMA = {"name": "T", "version": "1.0.0", "tables": {"A": {"isRoot": True, "columns": {
     "n": {"type": "integer"}, "s": {"type": "string"},
@@ -262,7 +262,7 @@ def test_remotes_in_the_database(sandbox):
                       "row": {"target": f"punix:{path}", "inactivity_probe": 10000}},
                      {"op": "insert", "table": "Open_vSwitch",
                       "row": {"manager_options": ["named-uuid", "m"]}})
-        sandbox.wait_until(lambda: os.path.exists(path), what="for the new remote")
+        sandbox.wait_until(lambda: accepts(path), what="for the new remote")
         with Rpc(path) as manager:
             assert "Open_vSwitch" in manager.result("list_dbs", [])
             waits = {"op": "wait", "table": "Manager", "where": [], "columns": ["is_connected"],
@@ -271,7 +271,7 @@ def test_remotes_in_the_database(sandbox):
             rpc.transact("Open_vSwitch", {"op": "update", "table": "Open_vSwitch", "where": [],
                                           "row": {"manager_options": ["set", []]}})
             assert manager.receive() is None
-        assert not os.path.exists(path)
+        assert not accepts(path)
 
 
 def test_run(sandbox):

@@ -53,8 +53,8 @@ def test_backup(pair):
     active, backup = pair
     with Rpc(active.db_sock) as rpc:
         rpc.transact("T", insert(1, set=["set", [1, 2, 3]]))
-        start(backup, f"--sync-from=unix:{active.db_sock}")
-        wait_status(backup, f"state: backup\nreplicating: unix:{active.db_sock}\ndatabase: T")
+        start(backup, f"--sync-from={active.address(backup)}")
+        wait_status(backup, f"state: backup\nreplicating: {active.address(backup)}\ndatabase: T")
         rpc.transact("T", insert(2), {"op": "mutate", "table": "A", "where": [["n", "==", 1]],
                                       "mutations": [["set", "delete", 2], ["n", "+=", 10]]})
         with Rpc(backup.db_sock) as reader:
@@ -121,7 +121,7 @@ def test_backup_needs_the_columns(sandboxes):
 # Relays.
 
 def start_relay(box, source):
-    box.start("ovsdb-server", f"--remote=punix:{box.db_sock}", f"relay:T:unix:{source}")
+    box.start("ovsdb-server", f"--remote=punix:{box.db_sock}", f"relay:T:{source.address(box)}")
 
 
 def wait_relay(box, connected=True):
@@ -141,7 +141,7 @@ def wait_relay(box, connected=True):
 
 def test_relay(pair):
     source, relay = pair
-    start_relay(relay, source.db_sock)
+    start_relay(relay, source)
     wait_relay(relay)
     with Rpc(source.db_sock) as direct, Rpc(relay.db_sock) as rpc:
         direct.transact("T", insert(1))
@@ -167,7 +167,7 @@ def test_relay(pair):
 
 def test_relay_without_a_source(sandboxes):
     source, relay = sandboxes(), sandboxes()
-    start_relay(relay, source.db_sock)
+    start_relay(relay, source)
     with Rpc(relay.db_sock) as rpc:
         assert rpc.result("list_dbs", []) == ["T", "_Server"]
         with pytest.raises(RpcError, match="database not available"):
@@ -197,7 +197,7 @@ def test_relay_without_a_source(sandboxes):
 def test_relay_follows_a_conversion(sandboxes):
     source, relay = sandboxes(), sandboxes()
     start(source)
-    start_relay(relay, source.db_sock)
+    start_relay(relay, source)
     wait_relay(relay)
     new = json.loads(json.dumps(SCHEMA))
     new["version"] = "2.0.0"
@@ -215,9 +215,9 @@ def test_relay_of_a_relay_resyncs(sandboxes):
     """Ids of transactions pass through, so a client may go on with another relay."""
     source, first, second = sandboxes(), sandboxes(), sandboxes()
     start(source)
-    start_relay(first, source.db_sock)
+    start_relay(first, source)
     wait_relay(first)
-    start_relay(second, first.db_sock)
+    start_relay(second, first)
     wait_relay(second)
     with Rpc(second.db_sock) as rpc, Rpc(first.db_sock) as other:
         rpc.result("monitor_cond_since", ["T", "m", {"A": [{"columns": ["n"]}]}, ZERO])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from .normalise import Normaliser
 from .programs import Programs, ReferenceMissing
-from .sandbox import Sandbox
+from .wine_sandbox import new_sandbox
 
 DAEMONS = ("none", "ovsdb-server", "ovs-vswitchd")
 
@@ -140,9 +140,10 @@ def parse_line(line, number, head, current, cases, folder):
     return current
 
 
-def run_case(case, programs):
-    """Runs CASE with PROGRAMS; one Answer per step that is compared."""
-    with Sandbox(programs) as box:
+def run_case(case, programs, clients=None):
+    """Runs CASE with PROGRAMS; one Answer per step that is compared.  CLIENTS, if any, are the
+    programs that its commands find; the daemons are of PROGRAMS all the same."""
+    with new_sandbox(programs) as box:
         for name in ("DB", "DIR", "SCHEMA"):
             box.env[name] = {"DB": f"unix:{box.db_sock}", "DIR": box.dir,
                              "SCHEMA": case.schema or programs.schema}[name]
@@ -151,11 +152,12 @@ def run_case(case, programs):
             box.start_ovsdb_server(case.schema)
         if case.daemons == "ovs-vswitchd":
             box.start_vswitchd()
-        pids = [d.pid for d in box.daemons.values()]
-        normalise = Normaliser(box.dir, pids, case.rules)
+        pids = [d.shown for d in box.daemons.values()]
+        normalise = Normaliser(box.dir, pids, case.rules, programs.host is not None)
         answers = []
         for step in case.steps:
-            done = box.run(["sh", "-c", step.command], "".join(x + "\n" for x in step.stdin))
+            done = box.run(["sh", "-c", step.command], "".join(x + "\n" for x in step.stdin),
+                           env=clients.environment() if clients else None)
             if step.mode == "setup":
                 assert done.code == 0, f"setup failed: {step.command}\n{done.out}{done.err}"
                 continue
@@ -223,16 +225,17 @@ def reference_answers(path, case):
     return recorded_answers(path, case), "the recorded answers"
 
 
-def compare(path, case):
-    """None, or a text that says how ours differs."""
+def compare(path, case, daemons="weft", clients=None):
+    """None, or a text that says how ours differs; with DAEMONS and CLIENTS of these kinds."""
     wanted, source = expected_answers(path, case)
     if wanted is None:
         return "no answers are recorded for this case, or for other commands: dev/record-answers"
-    ours = run_case(case, Programs("weft"))
+    ours = run_case(case, Programs(daemons), Programs(clients) if clients else None)
     want, got = transcript(case, wanted), transcript(case, ours)
     if want == got:
         return None
-    return "\n".join(difflib.unified_diff(want, got, source, "ours", lineterm="", n=50))
+    name = f"{clients} clients, {daemons} daemons" if clients else "ours"
+    return "\n".join(difflib.unified_diff(want, got, source, name, lineterm="", n=50))
 
 
 def record(path):

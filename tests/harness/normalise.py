@@ -20,15 +20,19 @@ RULES = [
     # The level of Open vSwitch that the program speaks for.
     (r"\b(?:3\.1\.0|4\.0\.0)\b", "<version>"),
 ]
+# How a program for Windows knows itself, and joins names.
+WINDOWS_RULES = [(r"(<dir>/\w+)\\", r"\1/"), (r'"Z:\\\\[^"]*\\([-\w]+)\.exe"', r"\1")]
 
 
 class Normaliser:
-    """DIRECTORY is the sandbox's; PIDS those of its daemons; RULES further (pattern, by) pairs."""
+    """DIRECTORY is the sandbox's; PIDS those of its daemons; RULES further (pattern, by) pairs;
+    WINDOWS: are the programs those for Windows?"""
 
-    def __init__(self, directory="", pids=(), rules=()):
+    def __init__(self, directory="", pids=(), rules=(), windows=False):
         self.directory = directory
         self.pids = pids
-        self.rules = [(re.compile(p, re.M), by) for p, by in RULES + list(rules)]
+        self.rules = [(re.compile(p, re.M), by) for p, by in
+                      RULES + (WINDOWS_RULES if windows else []) + list(rules)]
         self.uuids = {}
 
     def _uuid(self, match):

@@ -4,10 +4,14 @@
 Programs("weft") are those of the build folder that the environment names as WEFT_BUILD (build/ of
 the tree when it does not).  Programs("reference") are the packaged ones that dev/reference
 unpacks.  Both give the environment in which a program of that kind runs.
+
+With WEFT_HOST=windows ours are the Windows programs of WEFT_BUILD, which run under Wine (wine.py).
 """
 import os
 import platform
 import subprocess
+
+from . import wine
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -15,6 +19,11 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 class ReferenceMissing(Exception):
     """The packaged reference is not unpacked: ./boot.sh --all does it."""
+
+
+def on_windows():
+    """Are ours the Windows programs?"""
+    return os.environ.get("WEFT_HOST") == "windows"
 
 
 def weft_build():
@@ -40,10 +49,12 @@ class Programs:
         self.kind = kind
         if kind == "weft":
             build = weft_build()
-            self.folders = [os.path.join(build, "src", "cmd")]
+            self.host = wine.host(build) if on_windows() else None
+            self.folders = [self.host.bin if self.host else os.path.join(build, "src", "cmd")]
             self.schema_folder = os.path.join(TOP, "schema")
-            self.extra = {}
+            self.extra = dict(self.host.prefix.env) if self.host else {}
         elif kind == "reference":
+            self.host = None
             root = reference_root()
             usr = os.path.join(root, "usr")
             self.folders = [os.path.join(usr, f) for f in

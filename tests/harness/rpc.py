@@ -9,17 +9,36 @@
 import json
 import socket
 
+from . import wine
+
 
 class RpcError(Exception):
     """The reply's error."""
 
 
+def connect(path, timeout):
+    """A socket that leads to the remote punix:PATH of a sandbox's server."""
+    host = wine.host_of(path)
+    if host:
+        return host.connect(path, timeout)
+    unix = socket.socket(socket.AF_UNIX)
+    unix.settimeout(timeout)
+    unix.connect(path)
+    return unix
+
+
+def accepts(path):
+    """Does a server listen at punix:PATH?"""
+    try:
+        connect(path, 20).close()
+        return True
+    except OSError:
+        return False
+
+
 class Rpc:
     def __init__(self, path, timeout=20):
-        unix = socket.socket(socket.AF_UNIX)
-        unix.settimeout(timeout)
-        unix.connect(path)
-        self.start(unix)
+        self.start(connect(path, timeout))
 
     def start(self, connected):
         """For connections of other kinds."""

@@ -9,6 +9,7 @@ known and none is left to process 1.  With `netns` everything runs in that netwo
 import ctypes
 import glob
 import os
+import re
 import shlex
 import select
 import shutil
@@ -18,6 +19,8 @@ import tempfile
 import time
 
 from dataclasses import dataclass
+
+from .programs import on_windows
 
 PR_SET_CHILD_SUBREAPER = 36
 END_SECONDS = 15
@@ -44,8 +47,10 @@ class Result:
 
 @dataclass
 class Daemon:
+    """`shown` is the pid that the daemon calls its own."""
     name: str
     pid: int
+    shown: int
 
 
 def become_subreaper():
@@ -85,6 +90,20 @@ class Sandbox:
     def db_sock(self):
         return self.path("run", "db.sock")
 
+    def tcp_port(self, remote="ptcp:0:127.0.0.1"):
+        """The port of its ovsdb-server's REMOTE, which the kernel chose."""
+        found = re.search(rf"{re.escape(remote[5:])}: listening on port (\d+)",
+                          self.read("log", "ovsdb-server.log"))
+        assert found, self.read("log", "ovsdb-server.log")
+        return int(found.group(1))
+
+    def address(self, client):
+        """How programs in the sandbox CLIENT reach its ovsdb-server: those that run under Wine
+        and those that do not have only TCP in common."""
+        if bool(self.programs.host) != bool(client.programs.host):
+            return f"tcp:127.0.0.1:{self.tcp_port()}"
+        return f"unix:{self.db_sock}"
+
     def write(self, name, text):
         """Writes cwd/NAME and returns its full name."""
         path = self.path("cwd", name)
@@ -105,11 +124,16 @@ class Sandbox:
 
     def run(self, argv, stdin=None, timeout=30, env=None):
         """Runs ARGV to its end in cwd/; ends it after TIMEOUT seconds and raises."""
-        done = subprocess.run(self.command(argv), input=stdin or "", capture_output=True,
-                              text=True, timeout=timeout, cwd=self.path("cwd"), check=False,
-                              errors="backslashreplace", env={**self.env, **(env or {})})
+        done = self.capture(self.command(argv), stdin or "", timeout, {**self.env, **(env or {})})
         argv = shlex.split(argv) if isinstance(argv, str) else [str(a) for a in argv]
-        return Result(argv, done.returncode, done.stdout, done.stderr)
+        return Result(argv, *done)
+
+    def capture(self, command, text, timeout, env):
+        """The exit code, output and errors of COMMAND, with TEXT for its standard input."""
+        done = subprocess.run(command, input=text, capture_output=True, text=True,
+                              timeout=timeout, cwd=self.path("cwd"), check=False,
+                              errors="backslashreplace", env=env)
+        return done.returncode, done.stdout, done.stderr
 
     def popen(self, argv, **kwargs):
         """Starts ARGV; close() ends it."""
@@ -138,9 +162,13 @@ class Sandbox:
         pid_file = self.path("run", name + ".pid")
         if os.path.exists(pid_file):
             with open(pid_file, encoding="ascii") as f:
-                self.daemons[name] = Daemon(name, int(f.read()))
+                self.daemons[name] = self.started(name, int(f.read()))
         assert done.code == 0, f"{name} did not start: exit {done.code}\n{done.out}{done.err}"
         return self.daemons[name]
+
+    def started(self, name, pid):
+        """The daemon NAME whose pid file says PID."""
+        return Daemon(name, pid, shown=pid)
 
     def create_db(self, schema=None, name="conf.db"):
         """A database db/NAME of SCHEMA (a file; that of the switch when None)."""
@@ -152,6 +180,8 @@ class Sandbox:
         """ovsdb-server on run/db.sock with a new database of SCHEMA, or with DATABASES."""
         files = [self.create_db(schema)] if databases is None else list(databases)
         remotes = [f"--remote=punix:{self.db_sock}"]
+        if on_windows():
+            remotes.append("--remote=ptcp:0:127.0.0.1")     # for address()
         if schema is None and databases is None:
             remotes.append("--remote=db:Open_vSwitch,Open_vSwitch,manager_options")
         return self.start("ovsdb-server", *remotes, *arguments, *files)

@@ -3,20 +3,17 @@
 a Wine prefix of its own (a copy of a prepared one), and no process left when it ends."""
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
 
 import pytest
 
+from harness.wine import Prefix, windows_path
+
 PREPARED = os.environ.get("WINEPREFIX")
 BUILD = os.environ.get("WEFT_WINDOWS_BUILD")
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
-
-def windows_path(path):
-    return "Z:" + path.replace("/", "\\")
 
 
 class Windows:
@@ -29,15 +26,11 @@ class Windows:
         for name in os.listdir(os.path.join(BUILD, "src", "cmd")):
             if name.endswith(".exe"):
                 shutil.copy(os.path.join(BUILD, "src", "cmd", name), self.programs)
-        prefix = os.path.join(self.dir, "prefix")
-        subprocess.run(["cp", "-a", PREPARED, prefix], check=True)
+        self.prefix = Prefix(self.dir, **env)
         state = windows_path(self.state)
-        self.env = {**os.environ, "WINEPREFIX": prefix, "WINEDEBUG": "-all",
+        self.env = {**os.environ, **self.prefix.env,
                     "OVS_RUNDIR": state, "OVS_LOGDIR": state, "OVS_DBDIR": state,
-                    "OVS_SYSCONFDIR": state, "OVS_PKGDATADIR": windows_path(TOP + "/schema"),
-                    **env}
-        # Keeps the server of this prefix up, so that each program starts quickly.
-        subprocess.run(["wineserver", "-p"], env=self.env, check=True)
+                    "OVS_SYSCONFDIR": state, "OVS_PKGDATADIR": windows_path(TOP + "/schema")}
 
     def command(self, argv):
         exe = os.path.join(self.programs, argv[0] + ".exe")
@@ -89,8 +82,7 @@ class Windows:
         self.ok("sc", "create", service, "type=", "kernel", "binpath=", path)
 
     def close(self):
-        subprocess.run(["wineserver", "-k", str(int(signal.SIGKILL))], env=self.env, check=False)
-        subprocess.run(["wineserver", "-w"], env=self.env, check=False, timeout=30)
+        self.prefix.close()
         shutil.rmtree(self.dir, ignore_errors=True)
 
 

@@ -124,7 +124,12 @@ do_remove(struct vsctl_call *call)
     struct replica_row *row = record_of(call, t);
     const struct column *c = find_column(t, call->argv[3], false);
     for (int i = 4; row && i < call->argc; i++) {
-        replica_txn_remove(call->v->txn, row, c->index, parse_removal(call->v, c, call->argv[i]));
+        struct datum *d = parse_removal(call->v, c, call->argv[i]);
+        if (datum_type_is_scalar(&c->type) && !datum_equal(replica_get(row, c->index), d)) {
+            datum_unref(d); /* it is not there, and mutations are nothing for such a column */
+        } else {
+            replica_txn_remove(call->v->txn, row, c->index, d);
+        }
     }
     size_t n = row ? datum_n(replica_get(row, c->index)) : 0;
     if (row && n < c->type.n_min) {

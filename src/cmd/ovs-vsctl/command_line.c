@@ -9,9 +9,8 @@
 #include "os/log.h"
 
 const struct vsctl_command *const vsctl_command_tables[] = {
-    switch_commands,     bridge_commands,   port_commands,
-    controller_commands, attach_commands,   zone_commands,
-    db_read_commands,    db_write_commands, NULL};
+    switch_commands, show_commands, bridge_commands,  port_commands,     controller_commands,
+    attach_commands, zone_commands, db_read_commands, db_write_commands, NULL};
 
 static const struct vsctl_command *
 find_command(const char *name)

@@ -5,6 +5,7 @@
 #include "cmd/ovs-vsctl/vsctl.h"
 
 extern const struct vsctl_command switch_commands[];     /* cmd_switch.c */
+extern const struct vsctl_command show_commands[];       /* cmd_show.c */
 extern const struct vsctl_command bridge_commands[];     /* cmd_bridge.c */
 extern const struct vsctl_command port_commands[];       /* cmd_port.c */
 extern const struct vsctl_command controller_commands[]; /* cmd_controller.c */

@@ -15,6 +15,7 @@ print_commands(void)
           "Open vSwitch commands:\n"
           "  init                        initialize database, if not yet initialized\n"
           "  show                        print overview of database contents\n"
+          "  --filter=TABLE(TEXT) show   print only rows of TABLE that have TEXT\n"
           "  emer-reset                  reset configuration to clean state\n"
           "\n"
           "Bridge commands:\n"

@@ -58,6 +58,14 @@ void rpc_serve(struct client *, bool (*done)(struct client *));
 /* The schema of c->database, the caller's. */
 struct db_schema *rpc_get_schema(struct client *);
 
+/* -- background.c -- */
+struct command;
+/* With --detach: takes runtime commands from now on, "exit" and N that are OWN to the caller, who
+ * gets the client as their context. */
+void background_start(struct client *, const struct command *own, size_t n);
+/* Says that all is well, and serves notifications until told to exit. */
+void background_serve(struct client *);
+
 /* -- print.c -- */
 void print_json(const struct client *, const json_t *);
 void print_table(const struct client *, const struct table *);

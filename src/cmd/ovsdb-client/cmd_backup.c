@@ -9,6 +9,7 @@
 #include "cmd/ovsdb-client/client.h"
 #include "os/log.h"
 #include "os/loop.h"
+#include "os/process.h"
 #include "ovsdb/record.h"
 #include "ovsdb/sha1.h"
 
@@ -70,6 +71,7 @@ cmd_backup(struct client *c, int argc, char *argv[])
 {
     (void)argc;
     (void)argv;
+    os_binary_streams();
     struct db_schema *schema = rpc_get_schema(c);
     json_t *params = json_array(), *record = json_object(), *json = db_schema_to_json(schema);
     json_array_append_new(params, json_string(c->database));
@@ -285,6 +287,7 @@ cmd_restore(struct client *c, int argc, char *argv[])
 {
     (void)argc;
     (void)argv;
+    os_binary_streams();
     struct db *db = read_backup();
     struct db_schema *present = rpc_get_schema(c);
     check_schemas(c, db->schema, present);

@@ -8,10 +8,6 @@
 
 #include "cmd/ovsdb-client/client.h"
 #include "ipc/command.h"
-#include "os/daemon.h"
-#include "os/log.h"
-
-static bool exiting;
 
 static void
 notified(struct client *c, const char *method, const json_t *params)
@@ -42,16 +38,6 @@ send_and_print(struct client *c, const char *method, const char *lock)
     fflush(stdout);
 }
 
-static void
-command_exit(struct command_call *call, int argc, const char *argv[], void *c)
-{
-    (void)argc;
-    (void)argv;
-    (void)c;
-    exiting = true;
-    command_reply(call, NULL);
-}
-
 /* The name of the runtime command is the method. */
 static void
 command_lock(struct command_call *call, int argc, const char *argv[], void *c_)
@@ -63,35 +49,18 @@ command_lock(struct command_call *call, int argc, const char *argv[], void *c_)
 }
 
 static const struct command commands[] = {
-    {"exit", "", 0, 0, command_exit},
     {"lock", "LOCK", 1, 1, command_lock},
     {"steal", "LOCK", 1, 1, command_lock},
     {"unlock", "LOCK", 1, 1, command_lock},
 };
 
-static bool
-is_exiting(struct client *c)
-{
-    (void)c;
-    return exiting;
-}
-
 static void
 run_lock(struct client *c, const char *method, char *argv[])
 {
-    struct command_server *server = NULL;
     c->notified = notified;
-    if (daemon_should_detach()) {
-        struct err e;
-        if (command_server_open(c->loop, NULL, &server, &e)) {
-            log_fatal("%s", e.text);
-        }
-        command_add(server, commands, ARRAY_LEN(commands), c);
-    }
+    background_start(c, commands, ARRAY_LEN(commands));
     send_and_print(c, method, argv[0]);
-    daemon_complete();
-    rpc_serve(c, is_exiting);
-    command_server_close(server);
+    background_serve(c);
 }
 
 void

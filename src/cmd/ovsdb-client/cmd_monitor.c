@@ -9,7 +9,6 @@
 
 #include "cmd/ovsdb-client/client.h"
 #include "ipc/command.h"
-#include "os/daemon.h"
 #include "os/log.h"
 #include "ovsdb/condition.h"
 
@@ -137,8 +136,9 @@ watch_arguments(struct monitor *m, int argc, char *argv[], const json_t *where)
     }
     const struct table_schema *t = db_schema_find_table(m->schema, argv[0]);
     if (!t) {
-        log_fatal("%s: %s does not have a table named \"%s\"", m->c->server, m->c->database,
-                  argv[0]);
+        bool is_plain = m->version == PLAIN; /* only then does the packaged one name the server */
+        log_fatal("%s%s%s does not have a table named \"%s\"", is_plain ? m->c->server : "",
+                  is_plain ? ": " : "", m->c->database, argv[0]);
     }
     if (where) {
         struct condition condition;
@@ -267,6 +267,42 @@ notified(struct client *c, const char *method, const json_t *params)
     }
 }
 
+/* -- Runtime commands: no manual has them, but tests of clients use them -- */
+
+static void
+command_block(struct command_call *call, int argc, const char *argv[], void *c)
+{
+    (void)argc;
+    jsonrpc_pause(((struct client *)c)->rpc, strcmp(argv[0], "ovsdb-client/block") == 0);
+    command_reply(call, NULL);
+}
+
+static void
+command_change_condition(struct command_call *call, int argc, const char *argv[], void *c_)
+{
+    struct client *c = c_;
+    struct err e;
+    json_t *where;
+    (void)argc;
+    if (json_read_document(argv[2], strlen(argv[2]), &where, &e)) {
+        command_reply_error(call, e.text);
+        return;
+    }
+    json_t *tables = json_object(), *params = json_array();
+    json_object_set_new(tables, argv[1], json_pack("[{so}]", "where", where));
+    json_array_append_new(params, json_null());
+    json_array_append_new(params, json_null());
+    json_array_append_new(params, tables);
+    jsonrpc_send_request(c->rpc, "monitor_cond_change", params, json_integer(c->next_id++));
+    command_reply(call, "condition changed");
+}
+
+static const struct command commands[] = {
+    {"ovsdb-client/block", "", 0, 0, command_block},
+    {"ovsdb-client/unblock", "", 0, 0, command_block},
+    {"ovsdb-client/cond_change", "TABLE COND", 2, 2, command_change_condition},
+};
+
 static void
 run_monitor(struct client *c, enum version version, int argc, char *argv[], const char *last_id,
             const json_t *where)
@@ -281,14 +317,14 @@ run_monitor(struct client *c, enum version version, int argc, char *argv[], cons
     }
     c->aux = &m;
     c->notified = notified;
+    background_start(c, commands, ARRAY_LEN(commands));
     const json_t *result = rpc_call(c, methods[version], params, NULL);
     if (version == COND_SINCE) {
         print_last_id(&m, json_array_get(result, 0), json_array_get(result, 1));
         result = json_array_get(result, 2);
     }
     print_updates(&m, result, true);
-    daemon_complete();
-    rpc_serve(c, NULL);
+    background_serve(c);
 }
 
 void

@@ -55,7 +55,7 @@ read_json_arg(const char *text)
 {
     json_t *v;
     struct err e;
-    if (json_read(text, strlen(text), &v, &e)) {
+    if (json_read_document(text, strlen(text), &v, &e)) {
         log_fatal("\"%s\": %s", text, e.text);
     }
     return v;

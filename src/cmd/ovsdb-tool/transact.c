@@ -100,7 +100,7 @@ open_and_run(char *args[], bool read_only)
     struct err e = {.code = 0};
     struct fault f = FAULT_INIT;
     struct storage *storage = NULL;
-    if (json_read(text, strlen(text), &params, &e)) {
+    if (json_read_document(text, strlen(text), &params, &e)) {
         log_fatal("\"%s\": %s", text, e.text);
     }
     if (storage_open_file(path, read_only, 0, &storage, &f)) {

@@ -12,8 +12,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-const char *const os_shell[2] = {"/bin/sh", "-c"};
 #include <unistd.h>
+
+const char *const os_shell[2] = {"/bin/sh", "-c"};
 
 LOG_MODULE(process);
 
@@ -33,6 +34,11 @@ os_lock_memory(void)
     if (mlockall(MCL_CURRENT | MCL_FUTURE)) {
         log_warn("mlockall failed: %s", strerror(errno));
     }
+}
+
+void
+os_binary_streams(void)
+{
 }
 
 char *

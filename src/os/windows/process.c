@@ -2,9 +2,13 @@
 /* Process facts on Windows: there is no limit of descriptors to raise. Any thread. */
 #include "os/process.h"
 
-const char *const os_shell[2] = {"cmd.exe", "/c"};
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
 
 #include "os/log.h"
+
+const char *const os_shell[2] = {"cmd.exe", "/c"};
 
 LOG_MODULE(process);
 
@@ -18,6 +22,13 @@ os_lock_memory(void)
 {
     /* Windows has no call for the whole process; working-set limits are the service's to set. */
     log_warn("mlockall not supported on this host");
+}
+
+void
+os_binary_streams(void)
+{
+    _setmode(_fileno(stdin), _O_BINARY);
+    _setmode(_fileno(stdout), _O_BINARY);
 }
 
 char *

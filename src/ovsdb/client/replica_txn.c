@@ -226,7 +226,9 @@ replica_txn_add(struct replica_txn *txn, struct replica_row *row, uint32_t colum
 {
     struct replica_column_edit *e = &edit_of(txn, row)->columns[column];
     if (begin_mutation(row, column, e)) {
-        struct datum *new_ones = datum_subtract(d, e->value);
+        /* A column of exactly one value takes no mutation: the server is to say so. */
+        bool is_scalar = datum_type_is_scalar(&row->table->schema->columns[column]->type);
+        struct datum *new_ones = is_scalar ? datum_ref(d) : datum_subtract(d, e->value);
         replace(&e->add, datum_union(e->add, new_ones));
         datum_unref(new_ones);
     }
