@@ -97,3 +97,20 @@ of_view_add_mask(const struct of_key *wc, const struct flow_key *flow, struct fl
     flow_key_mask(&more, &more, &there);
     flow_key_or(mask, &more);
 }
+
+bool
+of_view_has(enum of_field_id id)
+{
+    const struct of_field *f = &of_fields[id];
+    if (of_field_is_tun_metadata(id)) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (rows[i].view_ofs == f->key_ofs) {
+            return true;
+        }
+    }
+    size_t regs = offsetof(struct of_key, reg);
+    return id == OF_METADATA || id == OF_IN_PORT || id == OF_IN_PORT_OXM ||
+           (f->key_ofs >= regs && f->key_ofs < regs + SIZE_OF(of_key, reg));
+}

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "datapath/flow_key.h"
-#include "openflow/key.h"
+#include "openflow/fields.h"
 
 /* Sets what VIEW has of the packet FLOW, which came in at IN_PORT (OpenFlow's number). What only
  * OpenFlow knows, registers and metadata, stays as it is. */
@@ -13,3 +13,5 @@ void of_view_set(struct of_key *view, const struct flow_key *flow, uint16_t in_p
 void of_view_apply(const struct of_key *view, struct flow_key *flow);
 /* Adds to MASK the bits of a packet FLOW that WC, a mask of views, has. */
 void of_view_add_mask(const struct of_key *wc, const struct flow_key *flow, struct flow_key *mask);
+/* Whether a view has the field: of the packet, a register or metadata. */
+bool of_view_has(enum of_field_id);

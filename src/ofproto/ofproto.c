@@ -4,6 +4,7 @@
 #include "ofproto/ofproto_internal.h"
 
 #include "netdev/netdev_patch.h"
+#include "ofproto/flow_table.h"
 #include "os/err_format.h"
 #include "os/mem.h"
 
@@ -108,6 +109,21 @@ insert_sorted(struct ofproto_set *set, struct ofproto *o)
     list_insert_before(before, &o->node);
 }
 
+/* What a switch does that nobody controls: it learns and forwards. */
+static void
+add_default_flow(struct ofproto *o)
+{
+    struct of_match any;
+    uint64_t buffer[2];
+    struct wr w = wr_make(buffer, sizeof buffer);
+    struct of_act_output *out = of_act_begin(&w, OF_ACT_OUTPUT, sizeof *out);
+    out->port = OFP_PORT_NORMAL;
+    of_act_end(&w, 0);
+    of_match_init(&any);
+    struct rule_spec spec = {.match = &any, .actions = buffer, .actions_size = w.n};
+    flow_tables_add(o->tables, &spec, os_now_ms(o->set->loop));
+}
+
 int
 ofproto_create(struct ofproto_set *set, const char *name, const char *type,
                struct ofproto **ofproto, struct err *e)
@@ -127,6 +143,9 @@ ofproto_create(struct ofproto_set *set, const char *name, const char *type,
     hmap_init(&o->bundles);
     list_init(&o->bundle_order);
     o->macs = mac_table_new();
+    o->tables = flow_tables_new();
+    o->id = ++set->last_id;
+    add_default_flow(o);
     insert_sorted(set, o);
     *ofproto = o;
     return 0;
@@ -146,6 +165,7 @@ ofproto_destroy(struct ofproto *o)
     }
     list_remove(&o->node);
     mac_table_free(o->macs);
+    flow_tables_free(o->tables);
     hmap_fini(&o->ports);
     hmap_fini(&o->by_name);
     hmap_fini(&o->bundles);
@@ -238,18 +258,19 @@ static uint16_t
 choose_number(struct ofproto *o, const char *name, uint16_t wanted)
 {
     if (!strcmp(name, o->name)) {
-        return OFPP_LOCAL;
+        return OFP_PORT_LOCAL;
     }
-    if (wanted != OFPP_NONE && wanted && wanted < OFPP_MAX && !ofproto_port_find(o, wanted)) {
+    if (wanted != OFP_PORT_NONE && wanted && wanted < OFP_PORT_MAX &&
+        !ofproto_port_find(o, wanted)) {
         return wanted;
     }
-    for (uint32_t tries = 0; tries < OFPP_MAX; tries++) {
-        o->last_number = (uint16_t)(o->last_number + 1 < OFPP_MAX ? o->last_number + 1 : 1);
+    for (uint32_t tries = 0; tries < OFP_PORT_MAX; tries++) {
+        o->last_number = (uint16_t)(o->last_number + 1 < OFP_PORT_MAX ? o->last_number + 1 : 1);
         if (!ofproto_port_find(o, o->last_number)) {
             return o->last_number;
         }
     }
-    return OFPP_NONE;
+    return OFP_PORT_NONE;
 }
 
 static int
@@ -281,7 +302,7 @@ ofproto_port_add(struct ofproto *o, struct netdev *netdev, uint16_t ofp_port, ui
                  struct err *e)
 {
     uint16_t number = choose_number(o, netdev_name(netdev), ofp_port);
-    if (number == OFPP_NONE) {
+    if (number == OFP_PORT_NONE) {
         return err_fail(e, -E_FBIG, "could not add network device %s to ofproto (%s)",
                         netdev_name(netdev), err_text(E_FBIG));
     }

@@ -9,13 +9,12 @@
 
 #include "dpif/dpif.h"
 #include "ofproto/vlan.h"
+#include "openflow/port_text.h"
 #include "protocols/mac_learning/mac_table.h"
 #include "text/json.h"
 
 struct ofproto_set;
 struct ofproto;
-
-enum { OFPP_MAX = 0xff00, OFPP_LOCAL = 0xfffe, OFPP_NONE = 0xffff };
 
 /* -- All switches of the process -- */
 
@@ -60,8 +59,8 @@ void ofproto_set_forward_bpdu(struct ofproto *, bool);
 
 /* -- Ports -- */
 
-/* Adds NETDEV (a reference is taken). OFP_PORT: the number wanted, OFPP_NONE for any; *GIVEN is
- * what it got: another if the wanted one is taken. */
+/* Adds NETDEV (a reference is taken). OFP_PORT: the number wanted, OFP_PORT_NONE for any; *GIVEN
+ * is what it got: another if the wanted one is taken. */
 int ofproto_port_add(struct ofproto *, struct netdev *, uint16_t ofp_port, uint16_t *given,
                      struct err *);
 void ofproto_port_del(struct ofproto *, uint16_t ofp_port);

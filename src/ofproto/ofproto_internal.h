@@ -7,6 +7,7 @@
 #include "ofproto/ofproto.h"
 
 struct backer;
+struct flow_tables;
 
 struct ofproto_set {
     struct os_loop *loop;
@@ -15,7 +16,17 @@ struct ofproto_set {
     struct list backers;
     struct list ofprotos; /* by name */
     struct ofproto_settings settings;
+    uint32_t last_id;
     bool leaving; /* datapaths that outlive us stay as they are */
+};
+
+/* What controllers forbid a port; OpenFlow 1.0's bits (section 5.2.1). */
+enum {
+    OFPORT_DOWN = 1,
+    OFPORT_NO_RECV = 4,
+    OFPORT_NO_FLOOD = 16,
+    OFPORT_NO_FWD = 32,
+    OFPORT_NO_PACKET_IN = 64,
 };
 
 struct ofport {
@@ -28,6 +39,7 @@ struct ofport {
     struct netdev *netdev;
     uint16_t number;
     uint32_t dp_port; /* DPIF_PORT_NONE for a patch port */
+    uint32_t config;  /* OFPORT_* */
 };
 
 struct bundle {
@@ -46,10 +58,12 @@ struct ofproto {
     struct backer *backer;
     struct list node;
     char *name, *type;
+    uint32_t id; /* of all switches of this process, never given again */
     struct hmap ports, by_name;
     struct hmap bundles;
     struct list bundle_order;
     struct mac_table *macs;
+    struct flow_tables *tables;
     struct vlan_set flood_vlans;
     bool forward_bpdu;
     uint16_t last_number; /* given to a port without a wish */

@@ -178,7 +178,7 @@ apply_iface(struct vswitchd *v, struct bridge_port *port, struct vs_interface *r
         iface->bridge = b;
         iface->port = port;
         iface->row = row;
-        iface->ofp_port = OFPP_NONE;
+        iface->ofp_port = OFP_PORT_NONE;
         iface->generation = v->generation;
         iface->dirty = true;
         hmap_insert(&b->ifaces, &iface->node, hash_string(iface->name, 0));
@@ -191,7 +191,7 @@ apply_iface(struct vswitchd *v, struct bridge_port *port, struct vs_interface *r
     }
     if (changed(&row->row)) {
         const int64_t *request = vs_interface_ofport_request(row);
-        if (request && *request != iface->ofp_port && iface->ofp_port != OFPP_LOCAL) {
+        if (request && *request != iface->ofp_port && iface->ofp_port != OFP_PORT_LOCAL) {
             iface_tear_down(iface);
             iface_set_up(v, iface);
             return true;
