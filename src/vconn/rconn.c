@@ -6,11 +6,9 @@
 
 #include <string.h>
 
-#include "base/cursor.h"
 #include "ipc/keeper.h"
+#include "openflow/ofp_msg.h"
 #include "os/mem.h"
-
-enum { ECHO_REQUEST = 2, ECHO_REPLY = 3, HEADER_SIZE = 8 };
 
 struct rconn {
     struct keeper keeper;
@@ -22,17 +20,15 @@ struct rconn {
     void *aux;
 };
 
-/* Sends an echo of TYPE with the N bytes of BODY. */
+/* Sends echo ID with the N bytes of BODY. */
 static void
-send_echo(struct rconn *r, uint8_t type, uint32_t xid, const uint8_t *body, size_t n)
+send_echo(struct rconn *r, enum ofp_msg_id id, uint32_t xid, const uint8_t *body, size_t n)
 {
-    uint8_t *msg = xalloc(HEADER_SIZE + n);
-    struct wr w = wr_make(msg, HEADER_SIZE + n);
-    wr_u8(&w, (uint8_t)vconn_version(r->vconn));
-    wr_u8(&w, type);
-    wr_be16(&w, (uint16_t)(HEADER_SIZE + n));
-    wr_be32(&w, xid);
+    uint8_t *msg = xalloc(OFP_HEADER_SIZE + n);
+    struct wr w = wr_make(msg, OFP_HEADER_SIZE + n);
+    size_t begin = ofp_msg_begin(&w, id, vconn_version(r->vconn), xid);
     wr_bytes(&w, body, n);
+    ofp_msg_end(&w, begin);
     vconn_send(r->vconn, msg, w.n);
     os_free(msg);
 }
@@ -55,11 +51,12 @@ static void
 vconn_message(void *aux, const uint8_t *msg, size_t n)
 {
     struct rconn *r = aux;
-    uint32_t xid = get_be32(msg + 4);
+    struct ofp_msg m;
     keeper_activity(&r->keeper);
-    if (msg[1] == ECHO_REQUEST) {
-        send_echo(r, ECHO_REPLY, xid, msg + HEADER_SIZE, n - HEADER_SIZE);
-    } else if (msg[1] == ECHO_REPLY && r->probe_xid && xid == r->probe_xid) {
+    bool is_echo = (msg[1] & ~1) == 2 && !ofp_msg_get(&m, msg, n); /* request or reply */
+    if (is_echo && m.id == OFPT_ECHO_REQUEST) {
+        send_echo(r, OFPT_ECHO_REPLY, m.xid, m.body.p, rd_left(&m.body));
+    } else if (is_echo && r->probe_xid && m.xid == r->probe_xid) {
         r->probe_xid = 0; /* it has done its work by coming */
     } else {
         keeper_enter(&r->keeper);
@@ -113,7 +110,7 @@ probe(void *aux)
 {
     struct rconn *r = aux;
     r->probe_xid = vconn_new_xid();
-    send_echo(r, ECHO_REQUEST, r->probe_xid, NULL, 0);
+    send_echo(r, OFPT_ECHO_REQUEST, r->probe_xid, NULL, 0);
 }
 
 static void

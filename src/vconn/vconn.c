@@ -7,17 +7,17 @@
 
 #include <string.h>
 
+#include "openflow/msg_hello.h"
+#include "openflow/ofp_print.h"
 #include "os/coverage.h"
 #include "os/err_format.h"
 #include "os/log.h"
 #include "text/str.h"
-#include "vconn/hello.h"
 
 LOG_MODULE(vconn);
 COVERAGE_DEFINE(vconn_received);
 COVERAGE_DEFINE(vconn_sent);
 
-enum { OFPT_HELLO, OFPT_ERROR, OFPT_ECHO_REQUEST, OFPT_ECHO_REPLY };
 /* Output is given to the host when it has gathered this much, whatever the round. */
 enum { GATHER_BYTES = 64 * 1024 };
 
@@ -100,46 +100,80 @@ end(struct vconn *v, int code)
 
 /* -- The first message -- */
 
-/* Refuses, with what is said to the peer. */
+/* Refuses a peer that offers THEIRS in a hello of VERSION, with what is said to it. */
 static void
-refuse(struct vconn *v, uint8_t version, ofp_versions theirs)
+refuse(struct vconn *v, enum ofp_version version, ofp_versions theirs)
 {
     uint8_t buffer[512];
     struct wr w = wr_make(buffer, sizeof buffer);
     char *we = ofp_versions_text(v->allowed), *you = ofp_versions_text(theirs);
+    char *text = xasprintf("We support %s, you support %s, no common versions.", we, you);
     log_limited(&rate, LOG_WARN,
                 "%s: version negotiation failed (we support %s, peer supports %s)", v->name, we,
                 you);
+    size_t begin = ofp_msg_begin(&w, OFPT_ERROR, version, 0);
+    struct ofp_error_wire error = ofp_error_wire(OFPHFC_INCOMPATIBLE, version);
+    wr_be16(&w, error.type);
+    wr_be16(&w, error.code);
+    wr_bytes(&w, text, strlen(text));
+    ofp_msg_end(&w, begin);
     os_free(we);
     os_free(you);
-    hello_put_refusal(&w, version, v->allowed, theirs);
+    os_free(text);
     vconn_send(v, buffer, w.n);
     flush_run(v);
     end(v, -E_PROTO);
 }
 
+/* What MSG is, for logs; the caller frees it. */
+static char *
+describe(const uint8_t *msg, size_t n)
+{
+    struct str s = STR_INIT;
+    ofp_print(&s, msg, n, &(struct ofp_print){.verbosity = 1});
+    str_chomp(&s, "\n");
+    return str_take(&s);
+}
+
+static void
+log_message(const struct vconn *v, const char *what, const uint8_t *msg, size_t n)
+{
+    if (log_is_enabled(LOG_DBG)) {
+        char *text = describe(msg, n);
+        log_dbg("%s: %s: %s", v->name, what, text);
+        os_free(text);
+    }
+}
+
+static void
+log_hello(const struct vconn *v, const char *what, const uint8_t *msg, size_t n)
+{
+    char *text = describe(msg, n);
+    log_limited(&rate, LOG_WARN, "%s: %s: %s", v->name, what, text);
+    os_free(text);
+}
+
 static void
 take_hello(struct vconn *v, const uint8_t *msg, size_t n)
 {
-    if (msg[1] != OFPT_HELLO || !msg[0]) {
-        log_limited(&rate, LOG_WARN,
-                    "%s: received message of type %u and version 0x%02x while expecting hello",
-                    v->name, msg[1], msg[0]);
+    struct ofp_msg m;
+    ofp_versions theirs;
+    if (ofp_msg_get(&m, msg, n) || m.id != OFPT_HELLO) {
+        log_hello(v, "received message while expecting hello", msg, n);
         end(v, -E_PROTO);
         return;
     }
-    bool odd;
-    ofp_versions theirs = hello_get(msg, n, &odd);
-    if (odd) {
-        log_limited(&rate, LOG_WARN, "%s: unknown data in hello", v->name);
+    if (!ofp_hello_get(&m, &theirs)) {
+        log_hello(v, "unknown data in hello", msg, n);
     }
     ofp_versions both = v->allowed & theirs;
     if (!both) {
-        refuse(v, msg[0], theirs);
+        refuse(v, (enum ofp_version)MIN(m.version, OFP_VERSION_END - 1), theirs);
         return;
     }
-    v->version = (enum ofp_version)(31 - __builtin_clz(both));
-    log_dbg("%s: negotiated OpenFlow version 0x%02x", v->name, (unsigned int)v->version);
+    v->version = (enum ofp_version)ofp_versions_newest(both);
+    log_dbg("%s: negotiated OpenFlow version 0x%02x (we support %#x, peer supports %#x)", v->name,
+            (unsigned int)v->version, v->allowed, theirs);
     if (v->events->connected) {
         v->events->connected(v->aux);
     }
@@ -147,16 +181,18 @@ take_hello(struct vconn *v, const uint8_t *msg, size_t n)
 
 /* -- Input -- */
 
+/* Hello, error and echo. */
 static bool
 is_of_any_version(uint8_t type)
 {
-    return type <= OFPT_ECHO_REPLY;
+    return type <= 3;
 }
 
 static void
 take_message(struct vconn *v, const uint8_t *msg, size_t n)
 {
     coverage_inc(vconn_received);
+    log_message(v, "received", msg, n);
     if (!v->version) {
         take_hello(v, msg, n);
     } else if (msg[0] != v->version && !is_of_any_version(msg[1])) {
@@ -176,11 +212,12 @@ next_message(struct vconn *v, size_t *n)
 {
     const uint8_t *p = (const uint8_t *)v->in.s + v->taken;
     size_t left = v->in.n - v->taken;
-    if (left < OFPT_HEADER_SIZE) {
+    struct ofp_header h;
+    if (!ofp_header_get(p, left, &h)) {
         return NULL;
     }
-    *n = get_be16(p + 2);
-    if (*n < OFPT_HEADER_SIZE) {
+    *n = h.len;
+    if (*n < OFP_HEADER_SIZE) {
         log_limited(&rate, LOG_ERR, "%s: received too-short OpenFlow header (%zu bytes)", v->name,
                     *n);
         end(v, -E_PROTO);
@@ -244,7 +281,7 @@ say_hello(struct vconn *v)
 {
     uint8_t buffer[16];
     struct wr w = wr_make(buffer, sizeof buffer);
-    hello_put(&w, v->allowed, vconn_new_xid());
+    ofp_hello_put(&w, v->allowed, vconn_new_xid());
     vconn_send(v, buffer, w.n);
 }
 
@@ -324,6 +361,7 @@ vconn_send(struct vconn *v, const void *msg, size_t n)
         return;
     }
     coverage_inc(vconn_sent);
+    log_message(v, "sent (Success)", msg, n);
     str_put(&v->out, msg, n);
     if (v->out.n >= GATHER_BYTES) {
         flush_run(v);

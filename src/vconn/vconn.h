@@ -17,6 +17,13 @@ typedef uint32_t ofp_versions;
 /* "version 0x04", "version 0x02 and earlier", "versions 0x01, 0x04"; the caller frees it. */
 char *ofp_versions_text(ofp_versions);
 
+/* The newest of a set that is not empty. */
+static inline unsigned int
+ofp_versions_newest(ofp_versions versions)
+{
+    return 31 - (unsigned int)__builtin_clz(versions);
+}
+
 struct vconn;
 
 struct vconn_events {
