@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ovs-ofctl's own parts. A command gets the options and its arguments, prints its answer and
+ * returns; mistakes and refusals end the process with log_fatal(). One thread, one loop. */
+#pragma once
+
+#include <stdio.h>
+
+#include "cmd/ovs-ofctl/formats.h"
+#include "openflow/fields.h"
+#include "text/str.h"
+#include "vconn/vconn.h"
+
+/* -- Options -- */
+
+/* One --sort or --rsort. */
+struct sort_key {
+    enum of_field_id field; /* OF_FIELD_COUNT: the priority */
+    bool descending;
+};
+
+enum ofctl_names { NAMES_ON_TERMINAL, NAMES_YES, NAMES_NO };
+
+struct ofctl {
+    struct os_loop *loop;
+    ofp_versions versions; /* that may be spoken */
+    flow_formats formats;  /* that may be used */
+    enum ofctl_names names;
+    unsigned int verbosity;
+    int exit_code; /* for an end without an error */
+    bool strict, readd, read_only, bundle, timestamp, may_create, no_stats, color;
+    const char *packet_in_format; /* canonical; NULL: the best that the switch has */
+    const char *unixctl;
+    struct sort_key *sort_keys;
+    size_t n_sort_keys;
+};
+
+/* -- Commands: tables in the files that have the functions, gathered in main.c -- */
+
+struct ofctl_command {
+    const char *name, *usage; /* as list-commands shows it */
+    int min_args, max_args;
+    bool writes; /* not with --read-only */
+    /* ARGV are the arguments alone. */
+    void (*run)(struct ofctl *, int argc, char *argv[]);
+};
+
+enum { MANY_ARGS = 1000000 };
+
+void print_usage(void) PORT_NORETURN; /* help.c */
+
+void cmd_parse_actions(struct ofctl *, int argc, char *argv[]); /* cmd_codec.c */
+void cmd_parse_instructions(struct ofctl *, int argc, char *argv[]);
+void cmd_print_error(struct ofctl *, int argc, char *argv[]);
+void cmd_parse_key_value(struct ofctl *, int argc, char *argv[]);
+
+/* -- input.c: what commands read -- */
+
+/* The next line of FILE without its comment (from # on) and newline; false at the end. *NUMBER
+ * counts lines and may be NULL. Blank lines are passed over. */
+bool input_line(FILE *file, struct str *line, unsigned int *number);
+/* Opens PATH for reading, "-" being standard input, or ends the process. */
+FILE *input_open(const char *path);
+void input_close(FILE *file);
+/* The bytes that TEXT writes as hexadecimal digits, with spaces between bytes if it likes; ends
+ * the process at anything else. The caller frees them. */
+uint8_t *input_hex(const char *text, size_t *n);
