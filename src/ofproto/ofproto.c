@@ -4,6 +4,7 @@
 #include "ofproto/ofproto_internal.h"
 
 #include "netdev/netdev_patch.h"
+#include "ofproto/connmgr.h"
 #include "ofproto/flow_table.h"
 #include "os/err_format.h"
 #include "os/mem.h"
@@ -145,6 +146,7 @@ ofproto_create(struct ofproto_set *set, const char *name, const char *type,
     o->macs = mac_table_new();
     o->tables = flow_tables_new();
     o->id = ++set->last_id;
+    o->connmgr = connmgr_new(o);
     add_default_flow(o);
     insert_sorted(set, o);
     *ofproto = o;
@@ -165,6 +167,7 @@ ofproto_destroy(struct ofproto *o)
     }
     list_remove(&o->node);
     mac_table_free(o->macs);
+    connmgr_free(o->connmgr);
     flow_tables_free(o->tables);
     hmap_fini(&o->ports);
     hmap_fini(&o->by_name);
@@ -173,6 +176,18 @@ ofproto_destroy(struct ofproto *o)
     os_free(o->name);
     os_free(o->type);
     os_free(o);
+}
+
+int
+ofproto_listen(struct ofproto *o, const char *name, struct err *e)
+{
+    return connmgr_listen(o->connmgr, name, e);
+}
+
+void
+ofproto_set_datapath_id(struct ofproto *o, uint64_t datapath_id)
+{
+    o->datapath_id = datapath_id;
 }
 
 const char *

@@ -49,6 +49,10 @@ void ofproto_purge(struct ofproto_set *);
 int ofproto_create(struct ofproto_set *, const char *name, const char *type, struct ofproto **,
                    struct err *);
 void ofproto_destroy(struct ofproto *);
+/* Serves OpenFlow to those who connect to NAME (punix:FILE); errors as listener_open(). */
+int ofproto_listen(struct ofproto *, const char *name, struct err *);
+/* What it calls itself to controllers. */
+void ofproto_set_datapath_id(struct ofproto *, uint64_t datapath_id);
 const char *ofproto_name(const struct ofproto *);
 /* As given, and as what it runs ("netdev" for ""). */
 const char *ofproto_type(const struct ofproto *);

@@ -8,6 +8,8 @@
 
 struct backer;
 struct flow_tables;
+struct connmgr;
+struct ofp_port_desc;
 
 struct ofproto_set {
     struct os_loop *loop;
@@ -64,11 +66,18 @@ struct ofproto {
     struct list bundle_order;
     struct mac_table *macs;
     struct flow_tables *tables;
+    struct connmgr *connmgr;
+    uint64_t datapath_id;
+    uint8_t frags; /* enum ofp_frags */
     struct vlan_set flood_vlans;
     bool forward_bpdu;
     uint16_t last_number; /* given to a port without a wish */
 };
 
+/* All ports by number; the array is the caller's (os_free). */
+struct ofport **ofproto_ports_sorted(const struct ofproto *, size_t *n);
+/* PORT as messages describe it. */
+void ofport_describe(const struct ofport *, struct ofp_port_desc *);
 struct ofport *ofproto_port_find(const struct ofproto *, uint16_t number);
 struct ofport *ofproto_port_find_name(const struct ofproto *, const char *name);
 

@@ -3,7 +3,6 @@
  * and then in the packet; xlate_commit() makes datapath actions of the difference. */
 #include "ofproto/xlate_actions.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "datapath/actions.h"
@@ -246,26 +245,16 @@ run_set_vlan_pcp(struct xlate *x, const struct of_act *act)
 
 /* -- Output -- */
 
-static int
-compare_ports(const void *a, const void *b)
-{
-    return (*(struct ofport *const *)a)->number - (*(struct ofport *const *)b)->number;
-}
-
 /* To all ports but the one where the packet came in and those with any of SKIP; by number. */
 static void
 output_to_all(struct xlate *x, uint32_t skip)
 {
-    size_t n = 0, capacity = hmap_count(&x->ofproto->ports);
-    struct ofport **ports = xalloc(MAX(capacity, 1u) * sizeof(struct ofport *));
-    HMAP_FOR_EACH (struct ofport, port, node, &x->ofproto->ports) {
-        if (port != x->in_port && !(port->config & skip)) {
-            ports[n++] = port;
-        }
-    }
-    qsort(ports, n, sizeof(struct ofport *), compare_ports);
+    size_t n;
+    struct ofport **ports = ofproto_ports_sorted(x->ofproto, &n);
     for (size_t i = 0; i < n; i++) {
-        xlate_output(x, ports[i]);
+        if (ports[i] != x->in_port && !(ports[i]->config & skip)) {
+            xlate_output(x, ports[i]);
+        }
     }
     os_free(ports);
 }

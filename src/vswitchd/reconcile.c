@@ -6,6 +6,7 @@
  * Every object carries the number of the pass that last saw its row. */
 #include "vswitchd/vswitchd_internal.h"
 
+#include "os/dirs.h"
 #include "os/log.h"
 
 #include <inttypes.h>
@@ -296,6 +297,16 @@ configure_bridge(struct bridge *b)
     ofproto_set_flood_vlans(b->ofproto, &flood);
 }
 
+/* The datapath ID: other_config's, 16 hexadecimal digits, or made of the local port's address. */
+static uint64_t
+datapath_id(const struct bridge *b)
+{
+    const char *text = datum_get_string(vs_bridge_other_config(b->row), "datapath-id");
+    char *end;
+    uint64_t id = text ? strtoull(text, &end, 16) : 0;
+    return id && strlen(text) == 16 && !*end ? id : mac_to_u64(b->mac);
+}
+
 static void
 update_mac(struct bridge *b)
 {
@@ -326,6 +337,7 @@ apply_bridge(struct vswitchd *v, struct bridge *b)
     if (changed(&b->row->row) || b->dirty) {
         configure_bridge(b);
         update_mac(b);
+        ofproto_set_datapath_id(b->ofproto, datapath_id(b));
     }
 }
 
@@ -334,6 +346,22 @@ static bool
 is_valid_name(const char *name)
 {
     return *name && !strchr(name, '/');
+}
+
+/* Opens RUNDIR/BRIDGE.mgmt, where ovs-ofctl finds the bridge. */
+static void
+serve_openflow(struct bridge *b)
+{
+    struct err e;
+    char *file = xasprintf("%s.mgmt", b->name);
+    char *path = os_path(os_run_dir(), file);
+    char *name = xasprintf("punix:%s", path);
+    if (ofproto_listen(b->ofproto, name, &e)) {
+        log_err("bridge %s: no OpenFlow on %s: %s", b->name, name, e.text);
+    }
+    os_free(name);
+    os_free(path);
+    os_free(file);
 }
 
 static struct bridge *
@@ -353,6 +381,7 @@ add_bridge(struct vswitchd *v, struct vs_bridge *row)
     b->ofproto = ofproto;
     b->generation = v->generation;
     b->dirty = true;
+    serve_openflow(b);
     hmap_init(&b->ports);
     hmap_init(&b->ifaces);
     hmap_insert(&v->bridges, &b->node, hash_string(b->name, 0));
