@@ -3,6 +3,7 @@
 #include "openflow/ofp_print.h"
 
 #include "openflow/ofp_printers.h"
+#include "openflow/port_text.h"
 #include "text/hex_dump.h"
 
 static ofp_printer *const printers[OFP_MSG_COUNT] = {
@@ -34,7 +35,7 @@ ofp_put_table(struct str *s, uint8_t table, const struct ofp_table_names *names)
 {
     const char *name = names && names->name ? names->name(names->aux, table) : NULL;
     if (name) {
-        str_puts(s, name);
+        str_putf(s, of_name_is_plain(name) ? "%s" : "\"%s\"", name);
     } else {
         str_putf(s, "%u", table);
     }

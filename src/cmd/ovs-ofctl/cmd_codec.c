@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands that show what this program's codecs make of something, without any connection. They
  * are for tests and for people who look at captured bytes; --help is silent about them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/ovs-ofctl/ofctl.h"
 #include "openflow/actions_text.h"
 #include "openflow/instructions.h"
+#include "openflow/msg_error.h"
+#include "openflow/msg_hello.h"
+#include "openflow/ofp_print.h"
 #include "openflow/words.h"
 #include "os/log.h"
+#include "text/hex_dump.h"
 
 typedef enum ofp_error acts_get_fn(const void *, size_t, enum ofp_version, struct wr *);
 
@@ -23,7 +28,7 @@ parse_lists(const char *version_name, const char *what, acts_get_fn *get)
     struct str line = STR_INIT, out = STR_INIT;
     while (input_line(stdin, &line, NULL)) {
         size_t n;
-        uint8_t *bytes = input_hex(line.s, &n);
+        uint8_t *bytes = input_hex(line.s, &n, "Trailing garbage in hex data");
         struct wr w = wr_make(list, sizeof list);
         enum ofp_error error = get(bytes, n, version, &w);
         str_clear(&out);
@@ -76,17 +81,134 @@ cmd_print_error(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
     }
 }
 
+/* -- Messages -- */
+
+static void
+print(const void *bytes, size_t n, int verbosity)
+{
+    struct str s = STR_INIT;
+    ofp_print(&s, bytes, n, &(struct ofp_print){.verbosity = verbosity});
+    fputs(str_text(&s), stdout);
+    str_fini(&s);
+}
+
+static void
+print_hex(const void *bytes, size_t n)
+{
+    struct str s = STR_INIT;
+    str_put_hex_lines(&s, bytes, n);
+    str_chomp(&s, "-\n");
+    puts(str_text(&s));
+    str_fini(&s);
+}
+
+/* The message in argument or, for "-", on the first line of standard input. */
+void
+cmd_ofp_print(struct ofctl *c UNUSED, int argc, char *argv[])
+{
+    struct str line = STR_INIT;
+    const char *text = argv[0];
+    size_t n;
+    if (strcmp(text, "-") == 0) {
+        if (!input_line(stdin, &line, NULL)) {
+            log_fatal("Failed to read stdin");
+        }
+        text = line.s;
+    }
+    uint8_t *bytes = input_hex(text, &n, "trailing garbage following hex bytes");
+    print(bytes, n, argc > 1 ? atoi(argv[1]) : 2);
+    os_free(bytes);
+    str_fini(&line);
+}
+
+/* Reads N bytes; false at the end of the file, which is not the middle of a message. */
+static bool
+read_bytes(FILE *file, const char *name, void *p, size_t n, bool may_end)
+{
+    size_t got = fread(p, 1, n, file);
+    if (got == 0 && may_end && n) {
+        return false;
+    }
+    if (got < n) {
+        log_fatal("%s: unexpected end of file mid-message", name);
+    }
+    return true;
+}
+
+void
+cmd_ofp_parse(struct ofctl *c, int argc UNUSED, char *argv[])
+{
+    static uint8_t msg[OFP_MSG_MAX];
+    FILE *file = input_open(argv[0]);
+    while (read_bytes(file, argv[0], msg, OFP_HEADER_SIZE, true)) {
+        struct ofp_header h;
+        ofp_header_get(msg, OFP_HEADER_SIZE, &h);
+        if (h.len < OFP_HEADER_SIZE) {
+            log_fatal("%s: %u-byte message is too short for OpenFlow", argv[0], h.len);
+        }
+        read_bytes(file, argv[0], msg + OFP_HEADER_SIZE, h.len - OFP_HEADER_SIZE, false);
+        print(msg, h.len, (int)c->verbosity + 2);
+    }
+    input_close(file);
+}
+
+void
+cmd_encode_hello(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
+{
+    uint8_t buffer[64];
+    struct wr w = wr_make(buffer, sizeof buffer);
+    ofp_versions versions = (ofp_versions)strtoul(argv[0], NULL, 0);
+    if (!(versions & OFP_VERSIONS_ALL)) {
+        log_fatal("%s: no OpenFlow version is among these", argv[0]);
+    }
+    ofp_hello_put(&w, versions, vconn_new_xid());
+    print_hex(buffer, w.n);
+    print(buffer, w.n, 0);
+}
+
+/* The error that answers a request. */
+void
+cmd_encode_error_reply(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
+{
+    uint8_t buffer[128];
+    struct wr w = wr_make(buffer, sizeof buffer);
+    struct ofp_header h;
+    size_t n;
+    enum ofp_error error = find_error(argv[0]);
+    uint8_t *request = input_hex(argv[1], &n, "Trailing garbage in hex data");
+    if (!ofp_header_get(request, n, &h)) {
+        log_fatal("Request too short");
+    }
+    if (h.len != n) {
+        log_fatal("Request size inconsistent");
+    }
+    bool is_known = h.version >= OFP_10 && h.version < OFP_VERSION_END;
+    ofp_error_msg_put(&w, error, is_known ? (enum ofp_version)h.version : OFP_10, h.xid, request,
+                      n);
+    print_hex(buffer, w.n);
+    os_free(request);
+}
+
+/* -- Words -- */
+
+/* Prints the words from P to END; what follows a closing parenthesis is a word again. */
+static void
+print_words(const char *p, const char *end, const char *gap)
+{
+    for (struct word word; word_next(&p, end, &word); gap = ", ") {
+        printf("%s%.*s", gap, (int)word.n_name, word.name);
+        if (word.value && word.n) {
+            printf("=%.*s", (int)word.n, word.value);
+        }
+        print_words(word.tail, word.tail + word.n_tail, ", ");
+    }
+}
+
 void
 cmd_parse_key_value(struct ofctl *c UNUSED, int argc, char *argv[])
 {
     for (int i = 0; i < argc; i++) {
-        const char *p = argv[i], *end = p + strlen(p), *gap = "";
-        for (struct word word; word_next(&p, end, &word); gap = ", ") {
-            printf("%s%.*s", gap, (int)word.n_name, word.name);
-            if (word.value && word.n) {
-                printf("=%.*s", (int)word.n, word.value);
-            }
-        }
+        print_words(argv[i], argv[i] + strlen(argv[i]), "");
         putchar('\n');
     }
 }

@@ -62,14 +62,14 @@ input_line(FILE *file, struct str *line, unsigned int *number)
 }
 
 uint8_t *
-input_hex(const char *text, size_t *n)
+input_hex(const char *text, size_t *n, const char *complaint)
 {
     uint8_t *bytes = xalloc(strlen(text) / 2 + 1);
     *n = 0;
     for (text += strspn(text, spaces); *text; text += strspn(text, spaces)) {
         int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
         if (low < 0) {
-            log_fatal("Trailing garbage in hex data");
+            log_fatal("%s", complaint);
         }
         bytes[(*n)++] = (uint8_t)(high << 4 | low);
         text += 2;

@@ -60,10 +60,22 @@ static const struct option version_options[] = {
     {"protocols", required_argument, NULL, 'O'},
 };
 
-static void cmd_help(struct ofctl *, int argc, char *argv[]);
-static void cmd_list_commands(struct ofctl *, int argc, char *argv[]);
+static command_fn cmd_help, cmd_list_commands;
 
 static const struct ofctl_command commands[] = {
+    {"show", "switch", 1, 1, false, cmd_show},
+    {"dump-desc", "switch", 1, 1, false, cmd_dump_desc},
+    {"dump-tables", "switch", 1, 1, false, cmd_dump_tables},
+    {"dump-table-desc", "switch", 1, 1, false, cmd_dump_table_desc},
+    {"queue-stats", "switch [port [queue]]", 1, 3, false, cmd_queue_stats},
+    {"dump-ports", "switch [port]", 1, 2, false, cmd_dump_ports},
+    {"dump-ports-desc", "switch [port]", 1, 2, false, cmd_dump_ports_desc},
+    {"get-frags", "switch", 1, 1, false, cmd_get_frags},
+    {"set-frags", "switch frag_mode", 2, 2, true, cmd_set_frags},
+    {"probe", "target", 1, 1, false, cmd_probe},
+    {"ping", "target [n]", 1, 2, false, cmd_ping},
+    {"benchmark", "target n count", 3, 3, false, cmd_benchmark},
+    {"ofp-parse", "file", 1, 1, true, cmd_ofp_parse},
     {"help", "", 0, MANY_ARGS, false, cmd_help},
     {"list-commands", "", 0, MANY_ARGS, false, cmd_list_commands},
 
@@ -71,6 +83,9 @@ static const struct ofctl_command commands[] = {
     {"parse-actions", "", 1, 1, true, cmd_parse_actions},
     {"parse-instructions", "", 1, 1, true, cmd_parse_instructions},
     {"print-error", "", 1, 1, true, cmd_print_error},
+    {"encode-error-reply", "", 2, 2, true, cmd_encode_error_reply},
+    {"ofp-print", "", 1, 2, true, cmd_ofp_print},
+    {"encode-hello", "", 1, 1, true, cmd_encode_hello},
     {"parse-key-value", "", 1, MANY_ARGS, true, cmd_parse_key_value},
 };
 

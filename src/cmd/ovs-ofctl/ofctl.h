@@ -36,22 +36,26 @@ struct ofctl {
 
 /* -- Commands: tables in the files that have the functions, gathered in main.c -- */
 
+/* ARGV are the arguments alone. */
+typedef void command_fn(struct ofctl *, int argc, char *argv[]);
+
 struct ofctl_command {
     const char *name, *usage; /* as list-commands shows it */
     int min_args, max_args;
     bool writes; /* not with --read-only */
-    /* ARGV are the arguments alone. */
-    void (*run)(struct ofctl *, int argc, char *argv[]);
+    command_fn *run;
 };
 
 enum { MANY_ARGS = 1000000 };
 
 void print_usage(void) PORT_NORETURN; /* help.c */
 
-void cmd_parse_actions(struct ofctl *, int argc, char *argv[]); /* cmd_codec.c */
-void cmd_parse_instructions(struct ofctl *, int argc, char *argv[]);
-void cmd_print_error(struct ofctl *, int argc, char *argv[]);
-void cmd_parse_key_value(struct ofctl *, int argc, char *argv[]);
+command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_dump_ports,
+    cmd_dump_ports_desc, cmd_queue_stats, cmd_get_frags, cmd_set_frags; /* cmd_show.c */
+command_fn cmd_probe, cmd_ping, cmd_benchmark;                          /* cmd_echo.c */
+command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,
+    cmd_parse_actions, cmd_parse_instructions, cmd_print_error,
+    cmd_parse_key_value; /* cmd_codec.c */
 
 /* -- input.c: what commands read -- */
 
@@ -61,6 +65,6 @@ bool input_line(FILE *file, struct str *line, unsigned int *number);
 /* Opens PATH for reading, "-" being standard input, or ends the process. */
 FILE *input_open(const char *path);
 void input_close(FILE *file);
-/* The bytes that TEXT writes as hexadecimal digits, with spaces between bytes if it likes; ends
- * the process at anything else. The caller frees them. */
-uint8_t *input_hex(const char *text, size_t *n);
+/* The bytes that TEXT writes as hexadecimal digits, with spaces between bytes if it likes;
+ * anything else ends the process with COMPLAINT. The caller frees them. */
+uint8_t *input_hex(const char *text, size_t *n, const char *complaint);
