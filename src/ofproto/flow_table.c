@@ -50,13 +50,21 @@ drop(void *t, struct cls_rule *c)
 }
 
 void
+flow_tables_flush(struct flow_tables *t)
+{
+    for (size_t i = 0; i < FLOW_TABLE_COUNT; i++) {
+        cls_for_each(&t->table[i], NULL, drop, t);
+    }
+}
+
+void
 flow_tables_free(struct flow_tables *t)
 {
     if (!t) {
         return;
     }
+    flow_tables_flush(t);
     for (size_t i = 0; i < FLOW_TABLE_COUNT; i++) {
-        cls_for_each(&t->table[i], NULL, drop, t);
         cls_fini(&t->table[i]);
     }
     rule_actions_pool_fini(&t->pool);
@@ -86,7 +94,8 @@ struct walk {
 static bool
 is_chosen(const struct rule *rule, const struct rule_choice *choice)
 {
-    return !((rule->cookie ^ choice->cookie) & choice->cookie_mask) &&
+    return rule->cls.priority <= RULE_PRIORITY_MAX &&
+           !((rule->cookie ^ choice->cookie) & choice->cookie_mask) &&
            of_acts_send_to(rule->actions->list, rule->actions->size, choice->out_port,
                            choice->out_group);
 }
@@ -108,8 +117,8 @@ walk(struct flow_tables *t, const struct rule_choice *choice,
      void (*each)(void *aux, struct rule *), void *aux)
 {
     struct walk w = {t, choice, each, aux, 0};
-    size_t first = choice->table == FLOW_TABLE_ALL ? 0 : choice->table;
-    size_t last = choice->table == FLOW_TABLE_ALL ? FLOW_TABLE_COUNT - 1 : choice->table;
+    size_t first = choice->table == OFP_TABLE_ALL ? 0 : choice->table;
+    size_t last = choice->table == OFP_TABLE_ALL ? FLOW_TABLE_COUNT - 1 : choice->table;
     for (size_t i = first; i <= last && i < FLOW_TABLE_COUNT; i++) {
         if (!choice->strict) {
             cls_for_each(&t->table[i], choice->match, visit, &w);
@@ -147,7 +156,7 @@ flow_tables_for_each(struct flow_tables *t, const struct rule_choice *choice,
 
 struct overlap {
     const struct of_match *match;
-    uint16_t priority;
+    int32_t priority;
     bool found;
 };
 
@@ -202,13 +211,13 @@ enum ofp_error
 flow_tables_add(struct flow_tables *t, const struct rule_spec *spec, uint64_t now_ms)
 {
     struct cls *cls = &t->table[spec->table];
-    if (spec->flags & RULE_CHECK_OVERLAP && overlaps(t, spec)) {
+    if (spec->flags & OFP_FF_CHECK_OVERLAP && overlaps(t, spec)) {
         return OFPFMFC_OVERLAP;
     }
     struct rule *old = rule_of(cls_find(cls, spec->match, spec->priority));
     struct rule *rule = new_rule(t, spec, now_ms);
     if (old) {
-        if (!(spec->flags & RULE_RESET_COUNTS)) {
+        if (!(spec->flags & OFP_FF_RESET_COUNTS)) {
             rule->n_packets = old->n_packets;
             rule->n_bytes = old->n_bytes;
             rule->used_ms = old->used_ms;
@@ -237,7 +246,7 @@ change_rule(void *c_, struct rule *rule)
     if (c->set_cookie) {
         rule->cookie = c->spec->cookie;
     }
-    if (c->spec->flags & RULE_RESET_COUNTS) {
+    if (c->spec->flags & OFP_FF_RESET_COUNTS) {
         rule->n_packets = rule->n_bytes = 0;
     }
 }

@@ -6,21 +6,11 @@
 
 #include "ofproto/classifier.h"
 #include "ofproto/rule_actions.h"
-#include "openflow/ofp_error.h"
+#include "openflow/msg_flow_mod.h"
 
-enum {
-    FLOW_TABLE_COUNT = 254, /* 254 is kept for ourselves, 255 means all */
-    FLOW_TABLE_ALL = 255,
-};
+enum { FLOW_TABLE_COUNT = 254 }; /* 254 is kept for ourselves, 255 is OFP_TABLE_ALL */
 
-/* Flags of a rule, as OpenFlow 1.3 numbers them. */
-enum {
-    RULE_SEND_REMOVED = 1,
-    RULE_CHECK_OVERLAP = 2,
-    RULE_RESET_COUNTS = 4,
-    RULE_NO_PACKET_COUNTS = 8,
-    RULE_NO_BYTE_COUNTS = 16,
-};
+#define RULE_PRIORITY_MAX 0xffff
 
 struct rule {
     struct cls_rule cls;
@@ -30,7 +20,7 @@ struct rule {
     uint64_t created_ms, modified_ms, used_ms;
     uint64_t n_packets, n_bytes;
     uint16_t idle_timeout, hard_timeout; /* seconds; 0: none */
-    uint16_t importance, flags;
+    uint16_t importance, flags;          /* enum ofp_flow_flag */
     uint8_t table;
     uint32_t value[]; /* cls.value */
 };
@@ -56,7 +46,8 @@ size_t flow_tables_count(const struct flow_tables *);
 struct rule_spec {
     const struct of_match *match;
     uint64_t cookie;
-    uint16_t priority, idle_timeout, hard_timeout, importance, flags;
+    int32_t priority; /* above RULE_PRIORITY_MAX: hidden, nobody's to choose */
+    uint16_t idle_timeout, hard_timeout, importance, flags;
     uint8_t table;
     const void *actions; /* struct of_act */
     size_t actions_size;
@@ -65,12 +56,12 @@ struct rule_spec {
 /* Which rules. */
 struct rule_choice {
     const struct of_match *match;
-    uint8_t table; /* or FLOW_TABLE_ALL */
+    uint8_t table; /* or OFP_TABLE_ALL */
     bool strict;   /* this match and PRIORITY, else all that are more specific */
     uint16_t priority;
     uint64_t cookie, cookie_mask;
     uint16_t out_port;  /* OFP_PORT_NONE: whatever */
-    uint32_t out_group; /* OF_GROUP_ANY: whatever */
+    uint32_t out_group; /* OFP_GROUP_ANY: whatever */
 };
 
 /* Adds a flow, replacing one of the same match and priority. OFPFMFC_OVERLAP. */
@@ -80,6 +71,8 @@ size_t flow_tables_modify(struct flow_tables *, const struct rule_choice *,
                           const struct rule_spec *spec, bool set_cookie, uint64_t now_ms);
 /* Removes the chosen rules. How many. */
 size_t flow_tables_delete(struct flow_tables *, const struct rule_choice *);
+/* Removes all rules, hidden ones too, and says nothing. */
+void flow_tables_flush(struct flow_tables *);
 /* Removes what has timed out. How many. */
 size_t flow_tables_expire(struct flow_tables *, uint64_t now_ms);
 /* Calls EACH for every chosen rule, table by table. EACH may change nothing. */

@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "ofproto/connmgr.h"
 #include "ofproto/ofproto_internal.h"
+#include "openflow/actions.h"
 #include "openflow/ofp_parts.h"
 #include "vconn/rconn.h"
 
@@ -15,7 +16,7 @@ struct connmgr {
     struct listener *listener;
     struct list conns;
     ofp_versions versions;
-    bool ended; /* freed while a callback runs */
+    uint64_t scratch[OF_ACTS_MAX / 8]; /* for the actions of the message at hand */
 };
 
 struct ofconn {
@@ -25,7 +26,7 @@ struct ofconn {
     struct ofp_whole whole; /* a statistics request that comes in parts */
     uint16_t miss_send_len;
     uint16_t controller_id;
-    uint8_t frags; /* enum ofp_frags, as asked for */
+    uint8_t packet_in_format; /* enum ofp_packet_in_format */
     bool wants_ports;
 };
 

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+enum { EXPIRY_MS = 1000 };
 enum { DEFAULT_MAX_IDLE_MS = 10000, DEFAULT_MAX_REVALIDATE_MS = 500, DEFAULT_FLOW_LIMIT = 200000 };
 
 /* -- The set -- */
@@ -110,9 +111,9 @@ insert_sorted(struct ofproto_set *set, struct ofproto *o)
     list_insert_before(before, &o->node);
 }
 
-/* What a switch does that nobody controls: it learns and forwards. */
+/* Adds priority=PRIORITY,actions=NORMAL. */
 static void
-add_default_flow(struct ofproto *o)
+add_normal_flow(struct ofproto *o, int32_t priority)
 {
     struct of_match any;
     uint64_t buffer[2];
@@ -121,8 +122,51 @@ add_default_flow(struct ofproto *o)
     out->port = OFP_PORT_NORMAL;
     of_act_end(&w, 0);
     of_match_init(&any);
-    struct rule_spec spec = {.match = &any, .actions = buffer, .actions_size = w.n};
+    struct rule_spec spec = {
+        .match = &any, .priority = priority, .actions = buffer, .actions_size = w.n};
     flow_tables_add(o->tables, &spec, os_now_ms(o->set->loop));
+}
+
+/* What a switch begins with: it learns and forwards, where nobody is to control it, by a flow that
+ * can be seen and changed, and while a controller is missed by one that cannot. */
+static void
+reset_flows(struct ofproto *o)
+{
+    enum { FAIL_OPEN_PRIORITY = 0xf0f0f0 };
+    flow_tables_flush(o->tables);
+    if (!o->is_secure) {
+        add_normal_flow(o, o->is_controlled ? FAIL_OPEN_PRIORITY : 0);
+    }
+    backer_need_revalidate(o->backer);
+}
+
+void
+ofproto_set_control(struct ofproto *o, bool is_secure, bool is_controlled)
+{
+    if (o->is_secure != is_secure || o->is_controlled != is_controlled) {
+        o->is_secure = is_secure;
+        o->is_controlled = is_controlled;
+        reset_flows(o);
+    }
+}
+
+/* Once a second, while there are flows with timeouts. */
+static void
+expire_flows(void *o_)
+{
+    struct ofproto *o = o_;
+    if (flow_tables_expire(o->tables, os_now_ms(o->set->loop))) {
+        backer_need_revalidate(o->backer);
+    }
+    ofproto_flows_changed(o);
+}
+
+void
+ofproto_flows_changed(struct ofproto *o)
+{
+    if (!list_is_empty(&o->tables->mortals) && !os_timer_is_running(&o->expiry)) {
+        os_timer_start(&o->expiry, EXPIRY_MS);
+    }
 }
 
 int
@@ -147,7 +191,8 @@ ofproto_create(struct ofproto_set *set, const char *name, const char *type,
     o->tables = flow_tables_new();
     o->id = ++set->last_id;
     o->connmgr = connmgr_new(o);
-    add_default_flow(o);
+    os_timer_init(&o->expiry, set->loop, expire_flows, o);
+    reset_flows(o);
     insert_sorted(set, o);
     *ofproto = o;
     return 0;
@@ -167,6 +212,7 @@ ofproto_destroy(struct ofproto *o)
     }
     list_remove(&o->node);
     mac_table_free(o->macs);
+    os_timer_stop(&o->expiry);
     connmgr_free(o->connmgr);
     flow_tables_free(o->tables);
     hmap_fini(&o->ports);
@@ -334,6 +380,7 @@ ofproto_port_add(struct ofproto *o, struct netdev *netdev, uint16_t ofp_port, ui
     hmap_insert(&o->ports, &port->node, hash_u32(number, 0));
     hmap_insert(&o->by_name, &port->name_node, hash_string(netdev_name(netdev), 0));
     backer_need_revalidate(o->backer);
+    connmgr_port_changed(o->connmgr, port, OFP_PORT_ADD);
     *given = number;
     return 0;
 }
@@ -360,6 +407,7 @@ remove_port(struct ofport *port)
     }
     hmap_remove(&port->ofproto->ports, &port->node);
     hmap_remove(&port->ofproto->by_name, &port->name_node);
+    connmgr_port_changed(port->ofproto->connmgr, port, OFP_PORT_DELETE);
     netdev_unref(port->netdev);
     os_free(port);
     backer_need_revalidate(b);
@@ -375,9 +423,13 @@ ofproto_port_del(struct ofproto *o, uint16_t ofp_port)
 }
 
 void
-ofproto_port_changed(struct ofproto *o, uint16_t ofp_port UNUSED)
+ofproto_port_changed(struct ofproto *o, uint16_t ofp_port)
 {
+    struct ofport *port = ofproto_port_find(o, ofp_port);
     backer_need_revalidate(o->backer);
+    if (port) {
+        connmgr_port_changed(o->connmgr, port, OFP_PORT_MODIFY);
+    }
 }
 
 /* -- Bundles -- */

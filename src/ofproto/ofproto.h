@@ -51,6 +51,9 @@ int ofproto_create(struct ofproto_set *, const char *name, const char *type, str
 void ofproto_destroy(struct ofproto *);
 /* Serves OpenFlow to those who connect to NAME (punix:FILE); errors as listener_open(). */
 int ofproto_listen(struct ofproto *, const char *name, struct err *);
+/* Whether it does without its controllers nothing at all (fail_mode secure), and whether it has
+ * any. A change empties the flow tables. */
+void ofproto_set_control(struct ofproto *, bool is_secure, bool is_controlled);
 /* What it calls itself to controllers. */
 void ofproto_set_datapath_id(struct ofproto *, uint64_t datapath_id);
 const char *ofproto_name(const struct ofproto *);

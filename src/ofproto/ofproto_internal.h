@@ -69,11 +69,15 @@ struct ofproto {
     struct connmgr *connmgr;
     uint64_t datapath_id;
     uint8_t frags; /* enum ofp_frags */
+    bool is_secure, is_controlled;
+    struct os_timer expiry;
     struct vlan_set flood_vlans;
     bool forward_bpdu;
     uint16_t last_number; /* given to a port without a wish */
 };
 
+/* Rules were added: those with timeouts will be looked at. */
+void ofproto_flows_changed(struct ofproto *);
 /* All ports by number; the array is the caller's (os_free). */
 struct ofport **ofproto_ports_sorted(const struct ofproto *, size_t *n);
 /* PORT as messages describe it. */

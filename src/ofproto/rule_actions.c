@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "openflow/port_text.h"
+#include "openflow/msg_flow_mod.h"
 #include "os/mem.h"
 
 void
@@ -71,7 +71,7 @@ sends_to(const struct of_act *act, uint16_t port, uint32_t group)
 bool
 of_acts_send_to(const void *list, size_t size, uint16_t port, uint32_t group)
 {
-    if (port == OFP_PORT_NONE && group == OF_GROUP_ANY) {
+    if (port == OFP_PORT_NONE && group == OFP_GROUP_ANY) {
         return true;
     }
     const struct of_act *act;

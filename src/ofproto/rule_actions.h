@@ -25,6 +25,5 @@ const struct rule_actions *rule_actions_get(struct rule_actions_pool *, const vo
                                             size_t size);
 void rule_actions_put(struct rule_actions_pool *, const struct rule_actions *);
 /* Whether LIST outputs to PORT (OpenFlow 1.0's number) or sends to GROUP, nested lists included;
- * OFP_PORT_NONE and OF_GROUP_ANY ask nothing. */
+ * OFP_PORT_NONE and OFP_GROUP_ANY ask nothing. */
 bool of_acts_send_to(const void *list, size_t size, uint16_t port, uint32_t group);
-#define OF_GROUP_ANY 0xffffffffu

@@ -295,6 +295,9 @@ configure_bridge(struct bridge *b)
         }
     }
     ofproto_set_flood_vlans(b->ofproto, &flood);
+    const char *fail_mode = vs_bridge_fail_mode(b->row);
+    ofproto_set_control(b->ofproto, fail_mode && !strcmp(fail_mode, "secure"),
+                        vs_bridge_n_controller(b->row));
 }
 
 /* The datapath ID: other_config's, 16 hexadecimal digits, or made of the local port's address. */

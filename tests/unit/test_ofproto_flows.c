@@ -184,7 +184,7 @@ static struct rule_choice
 all(const struct of_match *m)
 {
     return (struct rule_choice){
-        .match = m, .table = FLOW_TABLE_ALL, .out_port = OFP_PORT_NONE, .out_group = OF_GROUP_ANY};
+        .match = m, .table = OFP_TABLE_ALL, .out_port = OFP_PORT_NONE, .out_group = OFP_GROUP_ANY};
 }
 
 static void
@@ -214,7 +214,7 @@ test_adding_replaces(void **state UNUSED)
     assert_int_equal(rule->cookie, 2);
     assert_int_equal(rule->n_packets, 3);
     assert_int_equal(rule->created_ms, 2000);
-    again.flags = RULE_RESET_COUNTS;
+    again.flags = OFP_FF_RESET_COUNTS;
     assert_int_equal(flow_tables_add(t, &again, 3000), OFP_OK);
     assert_int_equal(flow_tables_lookup(t, 0, &key, NULL)->n_packets, 0);
     add(t, 0, &m, 6, 3);
@@ -233,7 +233,7 @@ test_overlap_is_refused(void **state UNUSED)
     ip_match(&other, 0x0b000001, UINT32_MAX);
     add(t, 0, &net, 5, 1);
     struct rule_spec spec = {
-        .match = &host, .priority = 5, .flags = RULE_CHECK_OVERLAP, .actions = ""};
+        .match = &host, .priority = 5, .flags = OFP_FF_CHECK_OVERLAP, .actions = ""};
     assert_int_equal(flow_tables_add(t, &spec, 1), OFPFMFC_OVERLAP);
     spec.priority = 6;
     assert_int_equal(flow_tables_add(t, &spec, 1), OFP_OK);
@@ -325,9 +325,9 @@ test_equal_actions_are_kept_once(void **state UNUSED)
     const struct rule_actions *a = rule_actions_get(&pool, buffer, w.n);
     const struct rule_actions *b = rule_actions_get(&pool, buffer, w.n);
     assert_ptr_equal(a, b);
-    assert_true(of_acts_send_to(a->list, a->size, 7, OF_GROUP_ANY));
-    assert_true(of_acts_send_to(a->list, a->size, OFP_PORT_NONE, OF_GROUP_ANY));
-    assert_false(of_acts_send_to(a->list, a->size, 8, OF_GROUP_ANY));
+    assert_true(of_acts_send_to(a->list, a->size, 7, OFP_GROUP_ANY));
+    assert_true(of_acts_send_to(a->list, a->size, OFP_PORT_NONE, OFP_GROUP_ANY));
+    assert_false(of_acts_send_to(a->list, a->size, 8, OFP_GROUP_ANY));
     assert_false(of_acts_send_to(a->list, a->size, OFP_PORT_NONE, 7));
     rule_actions_put(&pool, a);
     rule_actions_put(&pool, b);
