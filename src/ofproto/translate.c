@@ -66,13 +66,15 @@ commit_tags(struct xlate *x)
     }
 }
 
-/* Sets the fields of headers from FIRST to LAST that differ. */
+/* Sets the fields of headers from FIRST to LAST that differ, in the bits that were looked at. */
 static void
 commit_fields(struct xlate *x, enum flow_layer first, enum flow_layer last)
 {
+    struct flow_key looked = x->out->mask;
+    of_view_add_mask(&x->wc, &x->flow, &looked);
     for (unsigned int i = 0; i < FIELD_COUNT; i++) {
         const struct flow_field *f = &flow_fields[i];
-        uint8_t have[FLOW_FIELD_MAX_SIZE], want[FLOW_FIELD_MAX_SIZE];
+        uint8_t have[FLOW_FIELD_MAX_SIZE], want[FLOW_FIELD_MAX_SIZE], mask[FLOW_FIELD_MAX_SIZE];
         enum flow_field_id id = (enum flow_field_id)i;
         if (f->layer < first || f->layer > last || id == FIELD_VLAN_TCI ||
             !flow_prereq_holds((enum flow_prereq)f->prereq, &x->flow)) {
@@ -80,8 +82,10 @@ commit_fields(struct xlate *x, enum flow_layer first, enum flow_layer last)
         }
         flow_field_get(id, &x->base, have);
         flow_field_get(id, &x->flow, want);
+        flow_field_get(id, &looked, mask);
         if (memcmp(have, want, f->size)) {
-            dp_act_put_set(&x->out->actions, id, want, NULL);
+            dp_act_put_set(&x->out->actions, id, want,
+                           flow_field_is_exact(id, &looked) ? NULL : mask);
         }
     }
 }
@@ -90,8 +94,9 @@ void
 xlate_commit(struct xlate *x)
 {
     commit_fields(x, LAYER_L2, LAYER_L2);
+    commit_fields(x, LAYER_L3, LAYER_L4);
+    commit_fields(x, LAYER_L2_5, LAYER_L2_5);
     commit_tags(x);
-    commit_fields(x, LAYER_L2_5, LAYER_L4);
     commit_fields(x, LAYER_META, LAYER_META);
     x->base = x->flow;
 }

@@ -16,15 +16,6 @@ enum { TAG_PRESENT = FLOW_VLAN_PRESENT, FIELD_BYTES = 16 };
 
 /* -- Fields -- */
 
-/* Whether the packet has FIELD. */
-static bool
-has_field(struct xlate *x, enum of_field_id id)
-{
-    struct of_match exact = {.key = x->view};
-    memset(&exact.mask, 0xff, sizeof exact.mask);
-    return of_prereq_holds((enum of_prereq)of_fields[id].prereq, &exact);
-}
-
 static void
 look_at(struct xlate *x, enum of_field_id id)
 {
@@ -33,28 +24,41 @@ look_at(struct xlate *x, enum of_field_id id)
     of_field_set(id, &x->wc, ones);
 }
 
-/* Writes VALUE to FIELD; the datapath's action depends on what was there. */
-static void
-write_field(struct xlate *x, enum of_field_id id, const uint8_t *value)
+/* Whether the packet has FIELD, which is so for all packets of its protocol. */
+static bool
+has_field(struct xlate *x, enum of_field_id id)
 {
-    look_at(x, id);
-    of_field_set(id, &x->view, value);
-    of_view_apply(&x->view, &x->flow);
+    enum of_prereq prereq = (enum of_prereq)of_fields[id].prereq;
+    struct of_match exact = {.key = x->view};
+    if (prereq >= OF_PREREQ_IPV4) {
+        look_at(x, OF_IP_PROTO);
+    }
+    if (prereq >= OF_PREREQ_ND) {
+        look_at(x, OF_ICMPV6_TYPE);
+        look_at(x, OF_ICMPV6_CODE);
+    }
+    memset(&exact.mask, 0xff, sizeof exact.mask);
+    return of_prereq_holds(prereq, &exact);
 }
 
+/* Writes the bits of MASK in FIELD; the datapath's action depends on what was there. */
 static void
 write_masked(struct xlate *x, enum of_field_id id, const uint8_t *value, const uint8_t *mask)
 {
-    uint8_t now[FIELD_BYTES];
+    uint8_t now[FIELD_BYTES], looked[FIELD_BYTES];
     xlate_look(x);
     if (!has_field(x, id)) {
         return;
     }
     of_field_get(id, &x->view, now);
+    of_field_get(id, &x->wc, looked);
     for (size_t i = 0; i < of_fields[id].wire; i++) {
         now[i] = (uint8_t)((now[i] & ~mask[i]) | (value[i] & mask[i]));
+        looked[i] |= mask[i];
     }
-    write_field(x, id, now);
+    of_field_set(id, &x->wc, looked);
+    of_field_set(id, &x->view, now);
+    of_view_apply(&x->view, &x->flow);
 }
 
 static bool
@@ -193,8 +197,7 @@ run_dec_ttl(struct xlate *x, const struct of_act *act UNUSED)
     uint8_t ttl = x->view.nw_ttl[0];
     look_at(x, OF_IP_TTL);
     if (ttl > 1) {
-        ttl--;
-        write_field(x, OF_IP_TTL, &ttl);
+        write_u64(x, OF_IP_TTL, ttl - 1u);
     } else {
         x->done = true;
     }
