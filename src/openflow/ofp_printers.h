@@ -16,6 +16,9 @@ ofp_printer print_nothing;   /* messages that are all header */
 ofp_printer print_undecoded; /* those whose family is not there yet: the body in hexadecimal */
 
 ofp_printer print_config, print_echo, print_error, print_features, print_hello, print_port_status;
+ofp_printer print_desc, print_meter_config, print_meter_features, print_meter_mod,
+    print_meter_request, print_meter_stats, print_port_descs, print_port_request, print_port_stats,
+    print_queue_config, print_queue_config_request, print_queue_stats, print_queue_stats_request;
 
 /* -- What printers share -- */
 
@@ -31,3 +34,7 @@ void ofp_put_bits(struct str *, uint32_t x, const struct ofp_bit_name *names, si
 void ofp_put_table(struct str *, uint8_t table, const struct ofp_table_names *);
 /* Appends bytes that should be text: as they are up to the first NUL. */
 void ofp_put_fixed(struct str *, const uint8_t *bytes, size_t n);
+/* Appends a counter, "?" for one that is all ones: unknown. */
+void ofp_put_count(struct str *, uint64_t count);
+/* Appends "5s", or "5.001s" with three decimals or more. */
+void ofp_put_duration(struct str *, uint32_t sec, uint32_t nsec);
