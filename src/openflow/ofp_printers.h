@@ -19,6 +19,8 @@ ofp_printer print_config, print_echo, print_error, print_features, print_hello, 
 ofp_printer print_desc, print_meter_config, print_meter_features, print_meter_mod,
     print_meter_request, print_meter_stats, print_port_descs, print_port_request, print_port_stats,
     print_queue_config, print_queue_config_request, print_queue_stats, print_queue_stats_request;
+ofp_printer print_group_desc, print_group_features, print_group_mod, print_group_request,
+    print_group_stats;
 
 /* -- What printers share -- */
 
