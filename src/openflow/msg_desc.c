@@ -40,7 +40,7 @@ ofp_desc_put(struct wr *w, enum ofp_version version, uint32_t xid, const struct 
 }
 
 enum ofp_error
-print_desc(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_desc(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     struct rd r = m->body;
     str_putc(s, '\n');

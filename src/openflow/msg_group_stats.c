@@ -84,7 +84,7 @@ put_stats(struct str *s, struct ofp_group_stats *t)
 }
 
 enum ofp_error
-print_group_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_group_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     struct rd r = m->body;
     enum ofp_error error = OFP_OK;
@@ -134,7 +134,8 @@ ofp_group_features_put(struct wr *w, enum ofp_version version, uint32_t xid,
 }
 
 enum ofp_error
-print_group_features(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_group_features(struct str *s, const struct ofp_msg *m,
+                         const struct ofp_print *how UNUSED)
 {
     static const char *const names[] = {"all", "select", "indirect", "fast failover"};
     struct ofp_group_features f;

@@ -117,7 +117,7 @@ put_command_bucket(struct str *s, uint32_t id)
 }
 
 enum ofp_error
-print_group_mod(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_group_mod(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct ofp_group_mod mod;
     enum ofp_error error = ofp_group_mod_get(m, &mod);
@@ -143,7 +143,7 @@ print_group_mod(struct str *s, const struct ofp_msg *m, const struct ofp_print *
 }
 
 enum ofp_error
-print_group_desc(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_group_desc(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct rd r = m->body;
     enum ofp_error error = OFP_OK;
@@ -160,7 +160,7 @@ print_group_desc(struct str *s, const struct ofp_msg *m, const struct ofp_print 
 }
 
 enum ofp_error
-print_group_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_group_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     str_puts(s, " group_id=");
     ofp_group_put_id(s, ofp_group_request_get(m));

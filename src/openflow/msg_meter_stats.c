@@ -68,7 +68,7 @@ put_stats(struct str *s, struct ofp_meter_stats *t)
 }
 
 enum ofp_error
-print_meter_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_meter_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     struct rd r = m->body;
     enum ofp_error error = OFP_OK;
@@ -108,7 +108,8 @@ ofp_meter_features_put(struct wr *w, enum ofp_version version, uint32_t xid,
 }
 
 enum ofp_error
-print_meter_features(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_meter_features(struct str *s, const struct ofp_msg *m,
+                         const struct ofp_print *how UNUSED)
 {
     static const struct ofp_bit_name band_types[] = {{1 << OFP_BAND_DROP, "drop"},
                                                      {1 << OFP_BAND_DSCP_REMARK, "dscp_remark"}};

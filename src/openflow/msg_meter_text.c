@@ -65,7 +65,7 @@ ofp_meter_format(struct str *s, const struct ofp_meter *meter)
 }
 
 enum ofp_error
-print_meter_mod(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_meter_mod(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     static const char *const commands[] = {" ADD ", " MOD ", " DEL "};
     struct ofp_meter meter = OFP_METER_INIT;
@@ -80,7 +80,7 @@ print_meter_mod(struct str *s, const struct ofp_msg *m, const struct ofp_print *
 }
 
 enum ofp_error
-print_meter_config(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_meter_config(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     struct ofp_meter meter = OFP_METER_INIT;
     struct rd r = m->body;
@@ -97,7 +97,7 @@ print_meter_config(struct str *s, const struct ofp_msg *m, const struct ofp_prin
 }
 
 enum ofp_error
-print_meter_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_meter_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     str_putc(s, ' ');
     ofp_meter_put_id(s, ofp_meter_request_get(m), '=');

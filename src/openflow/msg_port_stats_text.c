@@ -89,7 +89,7 @@ put_stats(struct str *s, const struct ofp_port_stats *p, const struct of_port_na
 }
 
 enum ofp_error
-print_port_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_port_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct rd r = m->body;
     struct ofp_port_stats p;
@@ -110,7 +110,7 @@ print_port_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print 
 }
 
 enum ofp_error
-print_port_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_port_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     uint32_t port;
     enum ofp_error error = ofp_port_request_get(m, &port);
@@ -122,7 +122,7 @@ print_port_request(struct str *s, const struct ofp_msg *m, const struct ofp_prin
 }
 
 enum ofp_error
-print_port_descs(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_port_descs(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct rd r = m->body;
     str_putc(s, '\n');

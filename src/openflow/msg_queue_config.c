@@ -185,7 +185,7 @@ ofp_queue_config_put(struct wr *w, enum ofp_version version, const struct ofp_qu
 /* -- Text -- */
 
 enum ofp_error
-print_queue_config_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_queue_config_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     uint32_t port, queue;
     enum ofp_error error = ofp_queue_config_request_get(m, &port, &queue);
@@ -246,7 +246,7 @@ put_queues(struct str *s, const struct ofp_queue_config *queues, size_t n,
 }
 
 enum ofp_error
-print_queue_config(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_queue_config(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct ofp_queue_config *queues = NULL;
     size_t n = 0, capacity = 0;

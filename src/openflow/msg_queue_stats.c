@@ -117,7 +117,7 @@ put_stats(struct str *s, const struct ofp_queue_stats *q, const struct of_port_n
 }
 
 enum ofp_error
-print_queue_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_queue_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct rd r = m->body;
     struct ofp_queue_stats q;
@@ -138,7 +138,7 @@ print_queue_stats(struct str *s, const struct ofp_msg *m, const struct ofp_print
 }
 
 enum ofp_error
-print_queue_stats_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_queue_stats_request(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     uint32_t port, queue;
     enum ofp_error error = ofp_queue_stats_request_get(m, &port, &queue);

@@ -5,12 +5,18 @@
 enum { PER_LINE = 16 };
 
 static void
-put_line(struct str *s, size_t ofs, const uint8_t *p, size_t n)
+put_hex(struct str *s, size_t ofs, const uint8_t *p, size_t n)
 {
     str_putf(s, "%08zx  ", ofs);
     for (size_t i = 0; i < n; i++) {
         str_putf(s, "%02x%c", p[i], i == PER_LINE / 2 - 1 ? '-' : ' ');
     }
+}
+
+static void
+put_line(struct str *s, size_t ofs, const uint8_t *p, size_t n)
+{
+    put_hex(s, ofs, p, n);
     str_put_repeat(s, ' ', 3 * (PER_LINE - n));
     str_putc(s, '|');
     for (size_t i = 0; i < n; i++) {
@@ -26,5 +32,16 @@ str_put_hex_dump(struct str *s, const void *bytes, size_t n)
     const uint8_t *p = bytes;
     for (size_t ofs = 0; ofs < n; ofs += PER_LINE) {
         put_line(s, ofs, p + ofs, MIN(n - ofs, PER_LINE));
+    }
+}
+
+void
+str_put_hex_bytes(struct str *s, const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+    for (size_t ofs = 0; ofs < n; ofs += PER_LINE) {
+        put_hex(s, ofs, p + ofs, MIN(n - ofs, PER_LINE));
+        str_chomp(s, " ");
+        str_putc(s, '\n');
     }
 }
