@@ -84,12 +84,13 @@ is_command(uint16_t number)
            number == OFP_GROUP_ADD_OR_MODIFY;
 }
 
-/* What is allowed to be in a bucket of this type of group. */
+/* What is allowed to be in a bucket of this type of group. A bucket to be inserted is told
+ * without the type. */
 static enum ofp_error
-check_bucket(const struct ofp_group *g, const struct ofp_bucket *b)
+check_bucket(const struct ofp_group *g, const struct ofp_bucket *b, bool is_insert)
 {
     bool watches = b->watch_port != OFP_PORT_NONE || b->watch_group != OFP_GROUP_ANY;
-    if (b->weight && g->type != OFP_GROUP_SELECT) {
+    if (b->weight && g->type != OFP_GROUP_SELECT && !is_insert) {
         return OFPGMFC_INVALID_GROUP;
     }
     if (g->type == OFP_GROUP_FF) {
@@ -99,13 +100,22 @@ check_bucket(const struct ofp_group *g, const struct ofp_bucket *b)
 }
 
 static enum ofp_error
-check_mod(const struct ofp_group_mod *mod, size_t n_buckets)
+check_mod(const struct ofp_group_mod *mod, uint8_t version, size_t n_buckets)
 {
     const struct ofp_group *g = &mod->group;
-    bool is_whole = mod->command == OFP_GROUP_ADD || mod->command == OFP_GROUP_MODIFY ||
-                    mod->command == OFP_GROUP_ADD_OR_MODIFY;
-    if (g->type == OFP_GROUP_INDIRECT && is_whole && n_buckets != 1) {
+    bool is_13 = version == OFP_13 || version == OFP_14;
+    if (mod->command == OFP_GROUP_DELETE && n_buckets && is_13) {
         return OFPGMFC_INVALID_GROUP;
+    }
+    if (g->type > OFP_GROUP_FF) {
+        return OFPGMFC_BAD_TYPE;
+    }
+    if (g->type == OFP_GROUP_INDIRECT && mod->command != OFP_GROUP_DELETE && n_buckets != 1) {
+        return OFPGMFC_INVALID_GROUP;
+    }
+    if (!is_command((uint16_t)mod->command)) {
+        log_limited(&group_rate, LOG_WARN, "Invalid group command %u", (unsigned)mod->command);
+        return OFPGMFC_BAD_COMMAND;
     }
     if (mod->command == OFP_GROUP_REMOVE_BUCKET && n_buckets) {
         return OFPGMFC_BAD_BUCKET;
@@ -113,9 +123,21 @@ check_mod(const struct ofp_group_mod *mod, size_t n_buckets)
     size_t ofs = 0;
     enum ofp_error error = OFP_OK;
     for (const struct ofp_bucket *b; !error && (b = ofp_bucket_next(g, &ofs));) {
-        error = check_bucket(g, b);
+        error = check_bucket(g, b, mod->command == OFP_GROUP_INSERT_BUCKET);
     }
     return error;
+}
+
+/* Whether COMMAND can be for bucket ID. */
+static bool
+is_command_bucket(enum ofp_group_command command, uint32_t id)
+{
+    bool is_insert = command == OFP_GROUP_INSERT_BUCKET,
+         is_remove = command == OFP_GROUP_REMOVE_BUCKET;
+    if (id == OFP_BUCKET_ALL) {
+        return !is_insert;
+    }
+    return (is_insert || is_remove) && (id <= OFP_BUCKET_MAX || id >= OFP_BUCKET_FIRST);
 }
 
 static enum ofp_error
@@ -124,6 +146,12 @@ get_15(struct rd *r, uint8_t version, struct ofp_group_mod *mod)
     uint16_t buckets_len = rd_be16(r);
     rd_skip(r, 2);
     mod->command_bucket_id = rd_be32(r);
+    if (!is_command_bucket(mod->command, mod->command_bucket_id)) {
+        return OFPGMFC_BAD_BUCKET;
+    }
+    if (buckets_len > rd_left(r)) {
+        return OFPBRC_BAD_LEN;
+    }
     enum ofp_error error = ofp_buckets_get(r, buckets_len, version, &mod->group);
     return error ? error : ofp_group_props_get(r, mod->command, &mod->group);
 }
@@ -155,14 +183,7 @@ ofp_group_mod_get(const struct ofp_msg *m, struct ofp_group_mod *mod)
     if (error) {
         return error;
     }
-    if (mod->group.type > OFP_GROUP_FF) {
-        return OFPGMFC_BAD_TYPE;
-    }
-    if (!is_command(command)) {
-        log_limited(&group_rate, LOG_WARN, "Invalid group command %u", command);
-        return OFPGMFC_BAD_COMMAND;
-    }
-    return check_mod(mod, count_buckets(&mod->group));
+    return check_mod(mod, m->version, count_buckets(&mod->group));
 }
 
 void

@@ -23,15 +23,53 @@ bad_bucket(const char *what, size_t n)
     return OFPGMFC_BAD_BUCKET;
 }
 
-/* Reads the actions in the next N bytes and adds the bucket. */
 static enum ofp_error
-add_bucket(struct rd *r, size_t n, uint8_t version, const struct ofp_bucket *bucket,
+get_prop(struct ofp_prop *p, uint8_t version, struct ofp_bucket *b, bool *bad_watch)
+{
+    struct rd *body = &p->body;
+    if (p->type == PROP_WEIGHT) {
+        b->weight = rd_be16(body);
+    } else if (p->type == PROP_WATCH_PORT) {
+        *bad_watch = ofp_port_get(body, version == OFP_10 ? OFP_11 : version, &b->watch_port);
+    } else if (p->type == PROP_WATCH_GROUP) {
+        b->watch_group = rd_be32(body);
+    } else {
+        return p->type == OFP_PROP_EXPERIMENTER ? OFPBPC_BAD_EXP_TYPE : OFPBPC_BAD_TYPE;
+    }
+    return body->bad ? OFPBPC_BAD_LEN : OFP_OK;
+}
+
+static enum ofp_error
+get_props(struct rd *r, uint8_t version, struct ofp_bucket *b)
+{
+    enum ofp_error error = OFP_OK;
+    bool bad_watch = false;
+    while (!error && rd_left(r)) {
+        struct ofp_prop p;
+        error = ofp_prop_get(r, &p);
+        error = error ? error : get_prop(&p, version, b, &bad_watch);
+    }
+    return error ? error : bad_watch ? OFPGMFC_BAD_WATCH : OFP_OK;
+}
+
+/* Reads the actions in the next N bytes of R, then PROPS, and adds the bucket. */
+static enum ofp_error
+add_bucket(struct rd *r, size_t n, uint8_t version, struct ofp_bucket *bucket, struct rd *props,
            struct ofp_group *g)
 {
+    if (n % 8) {
+        log_limited(&bucket_rate, LOG_WARN,
+                    "OpenFlow message actions length %zu is not a multiple of 8", n);
+        return OFPBRC_BAD_LEN;
+    }
     uint64_t *buffer = xalloc(OF_ACTS_MAX);
     struct wr list = wr_make(buffer, OF_ACTS_MAX);
     const uint8_t *bytes = rd_take(r, n);
     enum ofp_error error = of_acts_get(bytes, n, (enum ofp_version)version, &list);
+    error = error ? error : get_props(props, version, bucket);
+    if (!error && bucket->id > OFP_BUCKET_MAX) {
+        error = bad_bucket("bucket id (%zu) is out of range", bucket->id);
+    }
     if (!error) {
         ofp_group_add_bucket(g, bucket, buffer, list.n);
     }
@@ -59,38 +97,9 @@ get_11(struct rd *r, uint8_t version, uint32_t id, struct ofp_group *g)
         return bad_bucket("OpenFlow message bucket length %zu exceeds remaining buckets data size",
                           len);
     }
-    enum ofp_error bad = add_bucket(r, (size_t)len - HEAD_11, version, &b, g);
+    struct rd none = rd_make(NULL, 0);
+    enum ofp_error bad = add_bucket(r, (size_t)len - HEAD_11, version, &b, &none, g);
     return bad ? bad : error ? OFPGMFC_BAD_WATCH : OFP_OK;
-}
-
-static enum ofp_error
-get_prop(struct ofp_prop *p, uint8_t version, struct ofp_bucket *b)
-{
-    struct rd *body = &p->body;
-    enum ofp_error error = OFP_OK;
-    if (p->type == PROP_WEIGHT) {
-        b->weight = rd_be16(body);
-        rd_skip(body, 2);
-    } else if (p->type == PROP_WATCH_PORT) {
-        error = ofp_port_get(body, version == OFP_10 ? OFP_11 : version, &b->watch_port);
-    } else if (p->type == PROP_WATCH_GROUP) {
-        b->watch_group = rd_be32(body);
-    } else {
-        return p->type == OFP_PROP_EXPERIMENTER ? OFPBPC_BAD_EXPERIMENTER : OFPBPC_BAD_TYPE;
-    }
-    return body->bad || rd_left(body) ? OFPBPC_BAD_LEN : error;
-}
-
-static enum ofp_error
-get_props(struct rd *r, uint8_t version, struct ofp_bucket *b)
-{
-    enum ofp_error error = OFP_OK;
-    while (!error && rd_left(r)) {
-        struct ofp_prop p;
-        error = ofp_prop_get(r, &p);
-        error = error ? error : get_prop(&p, version, b);
-    }
-    return error;
 }
 
 static enum ofp_error
@@ -117,11 +126,7 @@ get_15(struct rd *r, uint8_t version, struct ofp_group *g)
                           actions_len);
     }
     struct rd rest = rd_sub(r, (size_t)len - HEAD_15), actions = rd_sub(&rest, actions_len);
-    enum ofp_error error = get_props(&rest, version, &b);
-    if (!error && b.id > OFP_BUCKET_MAX) {
-        return bad_bucket("bucket id (%zu) is out of range", b.id);
-    }
-    return error ? error : add_bucket(&actions, actions_len, version, &b, g);
+    return add_bucket(&actions, actions_len, version, &b, &rest, g);
 }
 
 static bool

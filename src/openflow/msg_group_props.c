@@ -12,7 +12,7 @@ LOG_MODULE(ofp_group);
 
 static struct log_rate property_rate = LOG_RATE(1, 5);
 
-enum { NETRONOME = 0x154d, SELECTION_METHOD = 1, SELECTION_SIZE = 28 };
+enum { NETRONOME = 0x154d, SELECTION_METHOD = 1, SELECTION_SIZE = 28, HAS_MASK = 1 };
 
 static enum ofp_error
 refuse(const char *why, enum ofp_error error)
@@ -22,10 +22,10 @@ refuse(const char *why, enum ofp_error error)
 }
 
 static bool
-is_zeros(const uint8_t *p, size_t n)
+is_all(const uint8_t *p, size_t n, uint8_t byte)
 {
     size_t i = 0;
-    while (i < n && !p[i]) {
+    while (i < n && p[i] == byte) {
         i++;
     }
     return i == n;
@@ -37,6 +37,9 @@ get_field(struct rd *r, struct ofp_group *g)
     const struct of_oxm *oxm;
     bool has_mask;
     size_t len;
+    if (rd_left(r) >= 4 && rd_left(r) - 4 >= r->p[3] && r->p[2] & HAS_MASK) {
+        return OFPBMC_BAD_MASK;
+    }
     if (!of_oxm_get_header(r, &oxm, &has_mask, &len)) {
         return OFPBMC_BAD_LEN;
     }
@@ -47,16 +50,17 @@ get_field(struct rd *r, struct ofp_group *g)
     if (!oxm) {
         return OFPBMC_BAD_FIELD;
     }
-    if (has_mask) {
-        return OFPBMC_BAD_MASK;
-    }
     struct ofp_group_field field = {.id = oxm->field, .len = (uint8_t)len};
-    if (len > of_fields[oxm->field].wire) {
-        return OFPBMC_BAD_LEN;
+    if (of_field_is_tun_metadata(oxm->field) ? len > of_fields[oxm->field].wire
+                                             : len != of_fields[oxm->field].wire) {
+        return OFPBMC_BAD_FIELD;
     }
     memcpy(field.mask, value, len);
-    if (is_zeros(value, len)) {
+    if (is_all(value, len, 0)) {
         return OFPBMC_BAD_VALUE;
+    }
+    if (of_fields[field.id].mask == OF_MASK_NONE && !is_all(value, len, 0xff)) {
+        return OFPBMC_BAD_MASK;
     }
     return ofp_group_add_field(g, &field) ? OFP_OK : OFPBMC_DUP_FIELD;
 }
@@ -74,11 +78,22 @@ get_fields(struct rd *r, struct ofp_group *g)
 static enum ofp_error
 get_selection(struct rd *body, enum ofp_group_command command, struct ofp_group *g)
 {
-    if (command != OFP_GROUP_ADD && command != OFP_GROUP_MODIFY &&
-        command != OFP_GROUP_ADD_OR_MODIFY) {
+    switch (command) {
+    case OFP_GROUP_ADD:
+    case OFP_GROUP_MODIFY:
+    case OFP_GROUP_ADD_OR_MODIFY:
+        break;
+    case OFP_GROUP_DELETE:
+    case OFP_GROUP_INSERT_BUCKET:
+    case OFP_GROUP_REMOVE_BUCKET:
         return refuse("ntr selection method property is only allowed for add and modify "
                       "group commands",
                       OFPBPC_BAD_VALUE);
+    default:
+        return OFPGMFC_BAD_COMMAND;
+    }
+    if (g->type > OFP_GROUP_FF) {
+        return OFPGMFC_BAD_TYPE;
     }
     if (rd_left(body) < SELECTION_SIZE) {
         return refuse("ntr selection method property length is too short", OFPBPC_BAD_LEN);
@@ -120,9 +135,7 @@ ofp_group_props_get(struct rd *r, enum ofp_group_command command, struct ofp_gro
         }
         if (p.type != OFP_PROP_EXPERIMENTER) {
             error = OFPBPC_BAD_TYPE;
-        } else if (p.vendor != NETRONOME) {
-            error = OFPBPC_BAD_EXPERIMENTER;
-        } else if (p.vendor_type != SELECTION_METHOD) {
+        } else if (p.vendor != NETRONOME || p.vendor_type != SELECTION_METHOD) {
             error = OFPBPC_BAD_EXP_TYPE;
         } else {
             error = get_selection(&p.body, command, g);

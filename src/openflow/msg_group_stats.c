@@ -26,10 +26,11 @@ ofp_group_stats_get(struct rd *r, uint8_t version, struct ofp_group_stats *t)
     t->bytes = rd_be64(r);
     t->duration_sec = timed ? rd_be32(r) : UINT32_MAX;
     t->duration_nsec = timed ? rd_be32(r) : UINT32_MAX;
-    if (r->bad || len < head || len - head > rd_left(r) || (len - head) % BUCKET_SIZE) {
+    if (r->bad || len < head || len - head > rd_left(r)) {
         return OFPBRC_BAD_LEN;
     }
-    t->buckets = rd_sub(r, len - head);
+    /* As the reference has it, what is less than a bucket belongs to the next entry. */
+    t->buckets = rd_sub(r, (len - head) / BUCKET_SIZE * BUCKET_SIZE);
     return OFP_OK;
 }
 
