@@ -7,6 +7,7 @@
 
 #include "ipc/stream.h"
 #include "openflow/msg_error.h"
+#include "openflow/msg_role.h"
 #include "os/log.h"
 #include "os/mem.h"
 
@@ -123,6 +124,8 @@ accepted(void *mgr_, struct stream *stream)
     struct connmgr *mgr = mgr_;
     struct ofconn *c = xzalloc(sizeof *c);
     c->mgr = mgr;
+    c->role = OFP_ROLE_EQUAL;
+    ofconn_set_default_async(c);
     ofp_whole_init(&c->whole);
     list_push_back(&mgr->conns, &c->node);
     c->rconn = rconn_accept(mgr->ofproto->set->loop, stream, mgr->versions, &events, c);
@@ -175,7 +178,7 @@ connmgr_port_changed(struct connmgr *mgr, const struct ofport *port, enum ofp_po
         uint8_t buffer[256];
         struct wr w = wr_make(buffer, sizeof buffer);
         struct vconn *v = rconn_connection(c->rconn);
-        if (v && c->wants_ports) {
+        if (v && ofconn_wants(c, OFP_ASYNC_PORT_STATUS, reason)) {
             ofp_port_status_put(&w, vconn_version(v), 0, reason, &desc);
             ofconn_send(c, buffer, w.n);
         }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "openflow/msg_flow_removed.h"
 #include "openflow/msg_port.h"
 
 struct connmgr;
@@ -23,6 +24,7 @@ void connmgr_set_versions(struct connmgr *, uint32_t versions);
 /* -- What happened in the switch, for those who want to hear it -- */
 
 void connmgr_port_changed(struct connmgr *, const struct ofport *, enum ofp_port_reason);
+void connmgr_flow_removed(struct connmgr *, const struct rule *, enum ofp_flow_removed_reason);
 /* The N bytes of PACKET were sent to controllers, for which NOTE was made. */
 void connmgr_packet_in(struct connmgr *, const struct packet_in_note *note, const uint8_t *packet,
                        size_t n);

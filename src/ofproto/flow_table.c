@@ -35,7 +35,7 @@ free_rule(struct flow_tables *t, struct rule *rule)
 }
 
 static void
-remove_rule(struct flow_tables *t, struct rule *rule, enum rule_end why)
+remove_rule(struct flow_tables *t, struct rule *rule, enum ofp_flow_removed_reason why)
 {
     if (t->removed) {
         t->removed(t->aux, rule, why);
@@ -262,7 +262,7 @@ flow_tables_modify(struct flow_tables *t, const struct rule_choice *choice,
 static void
 delete_rule(void *t, struct rule *rule)
 {
-    remove_rule(t, rule, RULE_DELETED);
+    remove_rule(t, rule, OFP_REMOVED_DELETE);
 }
 
 size_t
@@ -282,7 +282,7 @@ flow_tables_expire(struct flow_tables *t, uint64_t now_ms)
         uint64_t idle_ms = 1000u * (uint64_t)rule->idle_timeout;
         bool hard = hard_ms && now_ms >= rule->modified_ms + hard_ms;
         if (hard || (idle_ms && now_ms >= rule->used_ms + idle_ms)) {
-            remove_rule(t, rule, hard ? RULE_HARD : RULE_IDLE);
+            remove_rule(t, rule, hard ? OFP_REMOVED_HARD : OFP_REMOVED_IDLE);
             n++;
         }
     }

@@ -7,6 +7,7 @@
 #include "ofproto/classifier.h"
 #include "ofproto/rule_actions.h"
 #include "openflow/msg_flow_mod.h"
+#include "openflow/msg_flow_removed.h"
 
 enum { FLOW_TABLE_COUNT = 254 }; /* 254 is kept for ourselves, 255 is OFP_TABLE_ALL */
 
@@ -25,16 +26,13 @@ struct rule {
     uint32_t value[]; /* cls.value */
 };
 
-/* Why a rule went; the numbers of OpenFlow 1.5.1 section 7.4.2. */
-enum rule_end { RULE_IDLE, RULE_HARD, RULE_DELETED };
-
 struct flow_tables {
     struct cls table[FLOW_TABLE_COUNT];
     struct list mortals;
     struct rule_actions_pool pool;
     uint64_t n_lookups[FLOW_TABLE_COUNT], n_matched[FLOW_TABLE_COUNT];
     /* Called before RULE is freed; may be NULL. */
-    void (*removed)(void *aux, const struct rule *, enum rule_end);
+    void (*removed)(void *aux, const struct rule *, enum ofp_flow_removed_reason);
     void *aux;
 };
 

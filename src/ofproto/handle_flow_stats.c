@@ -102,10 +102,9 @@ handle_aggregate(struct ofconn *c, const struct ofp_msg *m)
     uint8_t buffer[256];
     struct wr w = wr_make(buffer, sizeof buffer);
     flow_tables_for_each(o->tables, &choice, add_flow, &sum);
-    ofp_aggregate_put(&w,
-                      m->id == NXST_AGGREGATE_REQUEST ? NXST_AGGREGATE_REPLY
-                                                      : OFPST_AGGREGATE_REPLY,
-                      (enum ofp_version)m->version, m->xid, &sum);
+    ofp_aggregate_put(
+        &w, m->id == NXST_AGGREGATE_REQUEST ? NXST_AGGREGATE_REPLY : OFPST_AGGREGATE_REPLY,
+        (enum ofp_version)m->version, m->xid, &sum);
     ofconn_send(c, buffer, w.n);
     return OFP_OK;
 }

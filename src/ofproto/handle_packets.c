@@ -53,7 +53,8 @@ handle_packet_out(struct ofconn *c, const struct ofp_msg *m)
 static bool
 wants_packet(const struct ofconn *c, const struct packet_in_note *note)
 {
-    return c->miss_send_len && c->controller_id == note->controller_id;
+    return ofconn_wants(c, OFP_ASYNC_PACKET_IN, note->reason) &&
+           c->controller_id == note->controller_id;
 }
 
 void

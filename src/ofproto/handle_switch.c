@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What peers ask of the switch as a whole. */
+#include <string.h>
+
 #include "ofproto/flow_table.h"
 #include "ofproto/handlers.h"
 #include "openflow/msg_config.h"
+#include "openflow/msg_desc.h"
 #include "openflow/msg_features.h"
 #include "os/mem.h"
+#include "text/version.h"
 
 /* OpenFlow 1.0's numbers of the actions that translation knows: all but enqueue. */
 enum { ACTIONS_10 = 0x7ff };
@@ -80,4 +84,21 @@ handle_set_config(struct ofconn *c, const struct ofp_msg *m)
         c->miss_send_len = config.miss_send_len;
     }
     return error;
+}
+
+enum ofp_error
+handle_desc(struct ofconn *c, const struct ofp_msg *m)
+{
+    struct ofp_desc desc = {
+        .manufacturer = "Nicira, Inc.",
+        .hardware = "Open vSwitch",
+        .serial = "None",
+        .datapath = "None",
+    };
+    strncpy(desc.software, version_level(), sizeof desc.software - 1);
+    uint8_t buffer[OFP_HEADER_SIZE + 64 + sizeof desc];
+    struct wr w = wr_make(buffer, sizeof buffer);
+    ofp_desc_put(&w, (enum ofp_version)m->version, m->xid, &desc);
+    ofconn_send(c, buffer, w.n);
+    return OFP_OK;
 }

@@ -161,6 +161,13 @@ expire_flows(void *o_)
     ofproto_flows_changed(o);
 }
 
+static void
+flow_removed(void *o_, const struct rule *rule, enum ofp_flow_removed_reason why)
+{
+    struct ofproto *o = o_;
+    connmgr_flow_removed(o->connmgr, rule, why);
+}
+
 void
 ofproto_flows_changed(struct ofproto *o)
 {
@@ -192,6 +199,8 @@ ofproto_create(struct ofproto_set *set, const char *name, const char *type,
     o->id = ++set->last_id;
     o->connmgr = connmgr_new(o);
     os_timer_init(&o->expiry, set->loop, expire_flows, o);
+    o->tables->removed = flow_removed;
+    o->tables->aux = o;
     reset_flows(o);
     insert_sorted(set, o);
     *ofproto = o;
@@ -371,6 +380,7 @@ ofproto_port_add(struct ofproto *o, struct netdev *netdev, uint16_t ofp_port, ui
     port->ofproto = o;
     port->netdev = netdev_ref(netdev);
     port->number = number;
+    port->created_ms = os_now_ms(o->set->loop);
     int code = attach_to_datapath(port, e);
     if (code) {
         netdev_unref(netdev);

@@ -22,15 +22,6 @@ struct ofproto_set {
     bool leaving; /* datapaths that outlive us stay as they are */
 };
 
-/* What controllers forbid a port; OpenFlow 1.0's bits (section 5.2.1). */
-enum {
-    OFPORT_DOWN = 1,
-    OFPORT_NO_RECV = 4,
-    OFPORT_NO_FLOOD = 16,
-    OFPORT_NO_FWD = 32,
-    OFPORT_NO_PACKET_IN = 64,
-};
-
 struct ofport {
     struct hnode node; /* in the switch, by number */
     struct hnode name_node;
@@ -41,7 +32,8 @@ struct ofport {
     struct netdev *netdev;
     uint16_t number;
     uint32_t dp_port; /* DPIF_PORT_NONE for a patch port */
-    uint32_t config;  /* OFPORT_* */
+    uint32_t config;  /* what controllers forbid it: enum ofp_port_config */
+    uint64_t created_ms;
 };
 
 struct bundle {

@@ -9,6 +9,7 @@
 #include "netdev/netdev_patch.h"
 #include "ofproto/flow_table.h"
 #include "ofproto/of_view.h"
+#include "openflow/msg_port.h"
 
 #include <string.h>
 
@@ -195,7 +196,7 @@ cross_patch(struct xlate *x, struct ofport *port, struct ofport *peer)
         netdev_patch_count(port->netdev, false, x->stats->packets, x->stats->bytes);
         netdev_patch_count(peer->netdev, true, x->stats->packets, x->stats->bytes);
     }
-    if (peer->config & OFPORT_NO_RECV) {
+    if (peer->config & OFP_PC_NO_RECV) {
         return;
     }
     struct flow_key flow = x->flow;
@@ -240,7 +241,7 @@ patch_peer(struct ofport *port)
 void
 xlate_output(struct xlate *x, struct ofport *port)
 {
-    if (port->config & (OFPORT_DOWN | OFPORT_NO_FWD)) {
+    if (port->config & (OFP_PC_PORT_DOWN | OFP_PC_NO_FWD)) {
         return;
     } else if (port->dp_port != DPIF_PORT_NONE) {
         xlate_commit(x);
@@ -291,7 +292,7 @@ translate(struct backer *backer, const struct flow_key *key, const struct dpif_f
 {
     struct ofport *in_port = backer_port_find(backer, key->in_port);
     struct xlate *x = begin(in_port ? in_port->ofproto : NULL, key, stats, now_ms, out);
-    if (in_port && !(in_port->config & (OFPORT_DOWN | OFPORT_NO_RECV))) {
+    if (in_port && !(in_port->config & (OFP_PC_PORT_DOWN | OFP_PC_NO_RECV))) {
         x->in_port = in_port;
         x->in_number = in_port->number;
         xlate_table(x, 0);

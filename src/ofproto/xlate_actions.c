@@ -8,6 +8,7 @@
 #include "datapath/actions.h"
 #include "ofproto/flow_table.h"
 #include "ofproto/of_view.h"
+#include "openflow/msg_port.h"
 #include "ofproto/packet_in.h"
 #include "ofproto/translate.h"
 #include "openflow/match.h"
@@ -265,7 +266,7 @@ output_to_all(struct xlate *x, uint32_t skip)
 static void
 output_to_controller(struct xlate *x, uint16_t max_len, uint16_t controller_id, uint8_t reason)
 {
-    if (x->in_port && x->in_port->config & OFPORT_NO_PACKET_IN) {
+    if (x->in_port && x->in_port->config & OFP_PC_NO_PACKET_IN) {
         return;
     }
     xlate_commit(x);
@@ -299,7 +300,7 @@ output_to(struct xlate *x, uint16_t number, uint16_t max_len)
         xlate_normal(x);
         break;
     case OFP_PORT_FLOOD:
-        output_to_all(x, OFPORT_NO_FLOOD);
+        output_to_all(x, OFP_PC_NO_FLOOD);
         break;
     case OFP_PORT_ALL:
         output_to_all(x, 0);

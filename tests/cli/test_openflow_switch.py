@@ -86,9 +86,9 @@ class Side:
         return self.run_ofctl(["ovs-ofctl", "--no-names", *argv], env=env, **kwargs)
 
     def set_flows(self, flows):
-        self.ofctl("-O", "OpenFlow13", "del-flows", "br0").ok()
+        self.ofctl("del-flows", "br0").ok()
         for flow in flows:
-            self.ofctl("-O", "OpenFlow13", "add-flow", "br0", flow).ok()
+            self.ofctl("add-flow", "br0", flow).ok()
         self.box.appctl("fdb/flush")
         self.box.appctl("revalidator/purge")
 

@@ -281,7 +281,7 @@ test_deleting_chooses(void **state UNUSED)
 }
 
 static void
-remember(void *log, const struct rule *rule, enum rule_end why)
+remember(void *log, const struct rule *rule, enum ofp_flow_removed_reason why)
 {
     uint64_t *seen = log;
     *seen = *seen * 100 + rule->cookie * 10 + (unsigned int)why;
@@ -305,10 +305,10 @@ test_rules_time_out(void **state UNUSED)
     assert_int_equal(flow_tables_expire(t, 14999), 0);
     rule_count(flow_tables_lookup(t, 0, &m.key, NULL), 1, 60, 14000);
     assert_int_equal(flow_tables_expire(t, 15000), 1);
-    assert_int_equal(log, 10 + RULE_IDLE);
+    assert_int_equal(log, 10 + OFP_REMOVED_IDLE);
     assert_int_equal(flow_tables_expire(t, 16999), 0);
     assert_int_equal(flow_tables_expire(t, 17000), 1);
-    assert_int_equal(log, (10 + RULE_IDLE) * 100 + 20 + RULE_HARD);
+    assert_int_equal(log, (10 + OFP_REMOVED_IDLE) * 100 + 20 + OFP_REMOVED_HARD);
     flow_tables_free(t);
 }
 
