@@ -85,6 +85,9 @@ handle_flow_mod(struct ofconn *c, const struct ofp_msg *m)
     if (m->version < OFP_12) {
         fm.flags |= OFP_FF_RESET_COUNTS; /* as every addition did then */
     }
+    if (m->version == OFP_10 && !c->has_table_ids) {
+        fm.table = OFP_TABLE_ALL;
+    }
     error = xlate_actions_check(fm.actions.start, fm.actions.n);
     if (!error) {
         error = run(o, &fm);

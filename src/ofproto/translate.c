@@ -85,6 +85,9 @@ commit_fields(struct xlate *x, enum flow_layer first, enum flow_layer last)
         flow_field_get(id, &x->flow, want);
         flow_field_get(id, &looked, mask);
         if (memcmp(have, want, f->size)) {
+            for (size_t b = 0; b < f->size; b++) {
+                want[b] &= mask[b];
+            }
             dp_act_put_set(&x->out->actions, id, want,
                            flow_field_is_exact(id, &looked) ? NULL : mask);
         }

@@ -25,13 +25,13 @@ look_at(struct xlate *x, enum of_field_id id)
     of_field_set(id, &x->wc, ones);
 }
 
-/* Whether the packet has FIELD, which is so for all packets of its protocol. */
+/* Whether the packet has FIELD; so have then all packets that are alike in what was looked at. */
 static bool
 has_field(struct xlate *x, enum of_field_id id)
 {
     enum of_prereq prereq = (enum of_prereq)of_fields[id].prereq;
     struct of_match exact = {.key = x->view};
-    if (prereq >= OF_PREREQ_IPV4) {
+    if (prereq > OF_PREREQ_ARP) {
         look_at(x, OF_IP_PROTO);
     }
     if (prereq >= OF_PREREQ_ND) {
@@ -89,12 +89,15 @@ write_bits(struct xlate *x, const struct of_subfield *dst, const uint8_t *from, 
 }
 
 static void
-write_u64(struct xlate *x, enum of_field_id id, uint64_t value)
+look_at_bits(struct xlate *x, const struct of_subfield *src)
 {
-    uint8_t bytes[8];
-    put_be64(bytes, value);
-    struct of_subfield all = {(uint16_t)id, 0, of_fields[id].bits, 0};
-    write_bits(x, &all, bytes, sizeof bytes, 0);
+    enum of_field_id id = (enum of_field_id)src->field;
+    uint8_t looked[FIELD_BYTES];
+    of_field_get(id, &x->wc, looked);
+    for (size_t i = 0; i < src->n_bits; i++) {
+        set_bit(looked, of_fields[id].wire, src->ofs + i, true);
+    }
+    of_field_set(id, &x->wc, looked);
 }
 
 static uint64_t
@@ -103,7 +106,7 @@ read_subfield(struct xlate *x, const struct of_subfield *src)
     uint8_t value[FIELD_BYTES];
     uint64_t result = 0;
     xlate_look(x);
-    look_at(x, (enum of_field_id)src->field);
+    look_at_bits(x, src);
     of_field_get((enum of_field_id)src->field, &x->view, value);
     for (size_t i = src->n_bits; i-- > 0;) {
         result = result << 1 | get_bit(value, of_fields[src->field].wire, src->ofs + i);
@@ -111,10 +114,31 @@ read_subfield(struct xlate *x, const struct of_subfield *src)
     return result;
 }
 
+/* Setting a field of IP's makes a flow for each protocol, as the packaged switch does. */
+static void
+look_at_protocol(struct xlate *x, enum of_field_id id)
+{
+    uint8_t prereq = of_fields[id].prereq;
+    if (prereq >= OF_PREREQ_IPV4 && prereq <= OF_PREREQ_IP) {
+        look_at(x, OF_IP_PROTO);
+    }
+}
+
+static void
+write_u64(struct xlate *x, enum of_field_id id, uint64_t value)
+{
+    uint8_t bytes[8];
+    put_be64(bytes, value);
+    struct of_subfield all = {(uint16_t)id, 0, of_fields[id].bits, 0};
+    look_at_protocol(x, id);
+    write_bits(x, &all, bytes, sizeof bytes, 0);
+}
+
 static void
 run_set_field(struct xlate *x, const struct of_act *act)
 {
     const struct of_act_set_field *a = (const void *)act;
+    look_at_protocol(x, (enum of_field_id)a->field);
     write_masked(x, (enum of_field_id)a->field, a->value, a->value + a->size);
 }
 
@@ -124,6 +148,7 @@ run_load(struct xlate *x, const struct of_act *act)
     const struct of_act_load *a = (const void *)act;
     uint8_t bytes[8];
     put_be64(bytes, a->value);
+    look_at_protocol(x, (enum of_field_id)a->dst.field);
     write_bits(x, &a->dst, bytes, sizeof bytes, 0);
 }
 
@@ -134,7 +159,7 @@ run_move(struct xlate *x, const struct of_act *act)
     uint8_t value[FIELD_BYTES];
     xlate_look(x);
     if (has_field(x, (enum of_field_id)a->src.field)) {
-        look_at(x, (enum of_field_id)a->src.field);
+        look_at_bits(x, &a->src);
         of_field_get((enum of_field_id)a->src.field, &x->view, value);
         write_bits(x, &a->dst, value, of_fields[a->src.field].wire, a->src.ofs);
     }
