@@ -39,13 +39,14 @@ ofconn_send(struct ofconn *c, const void *msg, size_t n)
 void
 ofconn_send_error(struct ofconn *c, const struct ofp_msg *m, enum ofp_error error)
 {
-    uint8_t buffer[256];
     struct vconn *v = rconn_connection(c->rconn);
-    struct wr w = wr_make(buffer, sizeof buffer);
+    uint8_t *buffer = xalloc(m->len + OFP_ERROR_SIZE);
+    struct wr w = wr_make(buffer, m->len + OFP_ERROR_SIZE);
     if (v) {
         ofp_error_msg_put(&w, error, vconn_version(v), m->xid, m->bytes, m->len);
         ofconn_send(c, buffer, w.n);
     }
+    os_free(buffer);
 }
 
 void

@@ -82,7 +82,7 @@ handle_flow_mod(struct ofconn *c, const struct ofp_msg *m)
     } else if (fm.table != OFP_TABLE_ALL && fm.table >= FLOW_TABLE_COUNT) {
         return OFPBRC_EPERM; /* the last table is our own */
     }
-    if (m->version < OFP_12) {
+    if (m->version < OFP_12 && fm.command == OFP_FLOW_ADD) {
         fm.flags |= OFP_FF_RESET_COUNTS; /* as every addition did then */
     }
     if (m->version == OFP_10 && !c->has_table_ids) {

@@ -82,6 +82,9 @@ handle_set_config(struct ofconn *c, const struct ofp_msg *m)
     enum ofp_error error = ofp_switch_config_get(m, &config);
     if (!error) {
         c->miss_send_len = config.miss_send_len;
+        if (config.frags != OFP_FRAGS_REASM) {
+            c->mgr->ofproto->frags = (uint8_t)config.frags;
+        }
     }
     return error;
 }

@@ -9,6 +9,7 @@
 #include "netdev/netdev_patch.h"
 #include "ofproto/flow_table.h"
 #include "ofproto/of_view.h"
+#include "openflow/msg_config.h"
 #include "openflow/msg_port.h"
 
 #include <string.h>
@@ -164,6 +165,23 @@ enter(struct xlate *x)
     return true;
 }
 
+/* Of fragments, by what the switch is set to do with them, the ports may be hidden. */
+static struct rule *
+find_rule(struct xlate *x, uint8_t table)
+{
+    struct flow_tables *tables = x->ofproto->tables;
+    xlate_look(x);
+    if (!(x->view.nw_frag[0] & FLOW_FRAG_ANY) || x->ofproto->frags == OFP_FRAGS_NX_MATCH) {
+        return flow_tables_lookup(tables, table, &x->view, &x->wc);
+    } else if (x->ofproto->frags == OFP_FRAGS_DROP) {
+        return NULL;
+    }
+    struct of_key key = x->view;
+    memset(key.tp_src, 0, sizeof key.tp_src);
+    memset(key.tp_dst, 0, sizeof key.tp_dst);
+    return flow_tables_lookup(tables, table, &key, &x->wc);
+}
+
 void
 xlate_table(struct xlate *x, uint8_t table)
 {
@@ -173,8 +191,7 @@ xlate_table(struct xlate *x, uint8_t table)
     struct flow_tables *tables = x->ofproto->tables;
     const struct rule *outer = x->rule;
     uint8_t outer_table = x->table;
-    xlate_look(x);
-    struct rule *rule = flow_tables_lookup(tables, table, &x->view, &x->wc);
+    struct rule *rule = find_rule(x, table);
     if (x->stats) {
         tables->n_lookups[table] += x->stats->packets;
         tables->n_matched[table] += rule ? x->stats->packets : 0;

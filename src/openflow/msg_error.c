@@ -4,7 +4,11 @@
 
 #include "openflow/ofp_printers.h"
 
-enum { TYPE_NICIRA = 0xb0c2, TYPE_EXPERIMENTER = 0xffff, PAYLOAD_MAX = 64 };
+enum {
+    TYPE_NICIRA = 0xb0c2,
+    TYPE_EXPERIMENTER = 0xffff,
+    PAYLOAD_MAX = OFP_MSG_MAX - OFP_ERROR_SIZE
+};
 
 enum ofp_error
 ofp_error_msg_get(const struct ofp_msg *m, struct rd *payload)

@@ -170,12 +170,12 @@ cmd_encode_hello(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
 void
 cmd_encode_error_reply(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
 {
-    uint8_t buffer[128];
-    struct wr w = wr_make(buffer, sizeof buffer);
     struct ofp_header h;
     size_t n;
     enum ofp_error error = find_error(argv[0]);
     uint8_t *request = input_hex(argv[1], &n, "Trailing garbage in hex data");
+    uint8_t *buffer = xalloc(n + OFP_ERROR_SIZE);
+    struct wr w = wr_make(buffer, n + OFP_ERROR_SIZE);
     if (!ofp_header_get(request, n, &h)) {
         log_fatal("Request too short");
     }
@@ -186,6 +186,7 @@ cmd_encode_error_reply(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
     ofp_error_msg_put(&w, error, is_known ? (enum ofp_version)h.version : OFP_10, h.xid, request,
                       n);
     print_hex(buffer, w.n);
+    os_free(buffer);
     os_free(request);
 }
 
