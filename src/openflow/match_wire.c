@@ -58,16 +58,22 @@ of_match_put_wire(struct wr *w, enum ofp_version version, const struct of_match 
     } else if (version == OFP_11) {
         match_put_11(w, m);
     } else {
-        size_t begin = w->n;
-        wr_be16(w, TYPE_OXM);
-        wr_be16(w, 0);
-        of_match_put_oxm(w, m, version);
-        size_t len = w->n - begin;
-        if (!w->bad) {
-            put_be16(w->start + begin + 2, (uint16_t)len);
-        }
-        wr_zeros(w, ROUND_UP(len, ALIGN) - len);
+        of_match_put_oxm_wire(w, version, m);
     }
+}
+
+void
+of_match_put_oxm_wire(struct wr *w, enum ofp_version version, const struct of_match *m)
+{
+    size_t begin = w->n;
+    wr_be16(w, TYPE_OXM);
+    wr_be16(w, 0);
+    of_match_put_oxm(w, m, version);
+    size_t len = w->n - begin;
+    if (!w->bad) {
+        put_be16(w->start + begin + 2, (uint16_t)len);
+    }
+    wr_zeros(w, ROUND_UP(len, ALIGN) - len);
 }
 
 enum ofp_error

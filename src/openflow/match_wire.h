@@ -13,6 +13,9 @@ enum ofp_error of_match_get_wire(struct rd *r, uint8_t version, bool strict, str
 enum ofp_error of_match_get_oxm_wire(struct rd *r, struct of_match *m);
 /* Appends M as VERSION has it; what that cannot say is left out. */
 void of_match_put_wire(struct wr *w, enum ofp_version version, const struct of_match *m);
+/* Appends M with OXM's header and padding. What switches tell of flows they tell so in OpenFlow
+ * 1.1, too, whose own structure cannot say most of it. */
+void of_match_put_oxm_wire(struct wr *w, enum ofp_version version, const struct of_match *m);
 
 /* Takes N bytes of NXM fields at R, and their padding. COOKIE NULL: none may be there. */
 enum ofp_error of_match_get_nxm(struct rd *r, size_t n, bool strict, struct of_match *m,

@@ -173,7 +173,7 @@ ofp_flow_removed_put(struct wr *w, enum ofp_version version, bool nxm,
         if (!w->bad) {
             put_be16(w->start + hard_at, f->hard_timeout);
         }
-        of_match_put_wire(w, version, &f->match);
+        of_match_put_oxm_wire(w, version, &f->match);
     } else {
         put_15(w, f);
     }

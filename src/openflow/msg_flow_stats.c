@@ -310,7 +310,7 @@ put_10_to_14(struct wr *w, enum ofp_version version, const struct ofp_flow_stats
     wr_zeros(w, 2);
     put_cookie_and_counts(w, f);
     if (version != OFP_10) {
-        of_match_put_wire(w, version, &f->match);
+        of_match_put_oxm_wire(w, version, &f->match);
     }
 }
 
