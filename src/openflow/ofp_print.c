@@ -41,6 +41,18 @@ ofp_put_table(struct str *s, uint8_t table, const struct ofp_table_names *names)
 }
 
 void
+ofp_put_mac(struct str *s, const uint8_t *mac)
+{
+    str_putf(s, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+enum ofp_error
+ofp_print_body(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+{
+    return printers[m->id](s, m, how);
+}
+
+void
 ofp_put_fixed(struct str *s, const uint8_t *bytes, size_t n)
 {
     size_t len = 0;
@@ -58,20 +70,6 @@ ofp_put_count(struct str *s, uint64_t count)
     } else {
         str_putf(s, "%llu", (unsigned long long)count);
     }
-}
-
-void
-ofp_put_duration(struct str *s, uint32_t sec, uint32_t nsec)
-{
-    str_putf(s, "%u", sec);
-    if (nsec) {
-        int digits = 9;
-        for (; digits > 3 && nsec % 10 == 0; digits--) {
-            nsec /= 10;
-        }
-        str_putf(s, ".%0*u", digits, nsec);
-    }
-    str_putc(s, 's');
 }
 
 enum ofp_error
@@ -145,7 +143,7 @@ print_whole(struct str *s, const void *bytes, size_t n, const struct ofp_print *
         if (ofp_msg_is_statistics(m.id)) {
             put_flags(s, &m);
         }
-        error = printers[m.id](s, &m, how);
+        error = ofp_print_body(s, &m, how);
     }
     if (error) {
         put_error(s, error, bytes, n);
