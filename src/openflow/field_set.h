@@ -35,8 +35,9 @@ size_t of_field_place(enum of_field_id);
  * in a row by the first and the last: "tun_{id,metadata0...metadata3} eth_src". */
 void of_field_set_put(struct str *, const struct of_field_set *);
 
-/* Headers of NXM and OXM, all that R has, one for each field; *MASKED (may be NULL) are those
- * whose header says that they can have a mask. OFPTFFC_BAD_FEATURES, OFPBMC_BAD_*. */
+/* Headers of NXM and OXM, all that R has, one for each field; unknown ones are passed over.
+ * *MASKED are those whose header says that they can have a mask; NULL: none may. OFPBMC_BAD_LEN,
+ * _BAD_MASK. */
 enum ofp_error of_field_set_get(struct rd *r, struct of_field_set *set,
                                 struct of_field_set *masked);
 /* Appends the headers that VERSION has for SET, with room for a mask for those in MASKED (may be

@@ -30,7 +30,8 @@ ofp_printer ofp_print_body;
 ofp_printer ofp_print_desc, ofp_print_meter_config, ofp_print_meter_features, ofp_print_meter_mod,
     ofp_print_meter_request, ofp_print_meter_stats, ofp_print_port_descs, ofp_print_port_request,
     ofp_print_port_stats, ofp_print_queue_config, ofp_print_queue_config_request,
-    ofp_print_queue_stats, ofp_print_queue_stats_request, ofp_print_table_desc;
+    ofp_print_queue_stats, ofp_print_queue_stats_request, ofp_print_table_desc,
+    ofp_print_table_features, ofp_print_table_stats;
 ofp_printer ofp_print_group_desc, ofp_print_group_features, ofp_print_group_mod,
     ofp_print_group_request, ofp_print_group_stats;
 
