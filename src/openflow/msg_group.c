@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Groups in memory, and the messages around them; what a bucket is on the wire has its own file.
  */
+#include "openflow/field_set.h"
 #include "openflow/msg_group_internal.h"
 #include "openflow/ofp_prop.h"
 
@@ -52,8 +53,8 @@ ofp_bucket_next(const struct ofp_group *g, size_t *ofs)
 bool
 ofp_group_add_field(struct ofp_group *g, const struct ofp_group_field *field)
 {
-    size_t at = g->n_fields;
-    while (at && g->fields[at - 1].id >= field->id) {
+    size_t at = g->n_fields, place = of_field_place(field->id);
+    while (at && of_field_place(g->fields[at - 1].id) >= place) {
         at--;
     }
     if (at < g->n_fields && g->fields[at].id == field->id) {

@@ -51,7 +51,7 @@ struct ofp_group {
     uint8_t type;                                     /* enum ofp_group_type */
     char selection_method[OFP_SELECTION_METHOD_SIZE]; /* "": the switch's choice */
     uint64_t selection_param;
-    struct ofp_group_field *fields; /* by rising id */
+    struct ofp_group_field *fields; /* in the order of of_field_place() */
     size_t n_fields, fields_capacity;
     struct str buckets; /* for ofp_bucket_next() */
 };

@@ -2,6 +2,7 @@
 /* Buckets on the wire: OpenFlow 1.1 has their weight and what they watch in front of the actions;
  * 1.5, and Nicira's form for 1.0, a number, and the rest as properties behind them. */
 #include "openflow/actions_wire.h"
+#include "openflow/flow_format.h"
 #include "openflow/msg_group_internal.h"
 #include "openflow/msg_port.h"
 #include "openflow/ofp_prop.h"
@@ -62,8 +63,7 @@ add_bucket(struct rd *r, size_t n, uint8_t version, struct ofp_bucket *bucket, s
                     "OpenFlow message actions length %zu is not a multiple of 8", n);
         return OFPBRC_BAD_LEN;
     }
-    uint64_t *buffer = xalloc(OF_ACTS_MAX);
-    struct wr list = wr_make(buffer, OF_ACTS_MAX);
+    struct wr list = ofp_actions_buffer();
     const uint8_t *bytes = rd_take(r, n);
     enum ofp_error error = of_acts_get(bytes, n, (enum ofp_version)version, &list);
     error = error ? error : get_props(props, version, bucket);
@@ -71,9 +71,9 @@ add_bucket(struct rd *r, size_t n, uint8_t version, struct ofp_bucket *bucket, s
         error = bad_bucket("bucket id (%zu) is out of range", bucket->id);
     }
     if (!error) {
-        ofp_group_add_bucket(g, bucket, buffer, list.n);
+        ofp_group_add_bucket(g, bucket, list.start, list.n);
     }
-    os_free(buffer);
+    ofp_actions_buffer_free(&list);
     return error;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "openflow/actions_text.h"
+#include "openflow/flow_format.h"
 #include "openflow/msg_group.h"
 #include "openflow/words.h"
 #include "os/err_format.h"
@@ -336,20 +337,19 @@ parse_bucket_word(struct group_text *t, const struct word *w, struct ofp_bucket 
 static int
 parse_actions(struct group_text *t, const struct str *actions, const struct ofp_bucket *b)
 {
-    uint64_t *buffer = xalloc(OF_ACTS_MAX);
-    struct wr list = wr_make(buffer, OF_ACTS_MAX);
+    struct wr list = ofp_actions_buffer();
     int code = of_acts_parse(str_text(actions), actions->n, t->ports, &list, t->err);
     size_t ofs = 0;
-    for (const struct of_act *a; !code && (a = of_acts_next(buffer, list.n, &ofs));) {
+    for (const struct of_act *a; !code && (a = of_acts_next(list.start, list.n, &ofs));) {
         if (a->type >= OF_ACT_CLEAR_ACTIONS) {
             code = err_fail(t->err, -E_INVAL, "%s instruction not allowed here",
                             of_act_infos[a->type].name);
         }
     }
     if (!code) {
-        ofp_group_add_bucket(&t->mod->group, b, buffer, list.n);
+        ofp_group_add_bucket(&t->mod->group, b, list.start, list.n);
     }
-    os_free(buffer);
+    ofp_actions_buffer_free(&list);
     return code;
 }
 

@@ -2,6 +2,7 @@
 #include "openflow/msg_group_stats.h"
 
 #include "openflow/action_bits.h"
+#include "openflow/flow_format.h"
 #include "openflow/ofp_printers.h"
 
 enum { HEAD_11 = 32, HEAD_13 = 40, BUCKET_SIZE = 16 };
@@ -71,7 +72,7 @@ put_stats(struct str *s, struct ofp_group_stats *t)
     str_putf(s, "\n group_id=%u,", t->group);
     if (t->duration_sec != UINT32_MAX) {
         str_puts(s, "duration=");
-        ofp_put_duration(s, t->duration_sec, t->duration_nsec);
+        ofp_duration_put(s, t->duration_sec, t->duration_nsec);
         str_putc(s, ',');
     }
     str_putf(s, "ref_count=%u,packet_count=%llu,byte_count=%llu", t->n_refs,

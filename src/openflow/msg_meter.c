@@ -27,7 +27,7 @@ get_bands(struct rd *r, struct ofp_meter *meter)
 {
     while (rd_left(r)) {
         uint16_t type = rd_be16(r), len = rd_be16(r);
-        if (r->bad || rd_left(r) < BAND_SIZE - 4) {
+        if (r->bad || rd_left(r) < BAND_SIZE - 4 || len < BAND_SIZE || len - 4u > rd_left(r)) {
             return OFPBRC_BAD_LEN;
         }
         if (type != OFP_BAND_DROP && type != OFP_BAND_DSCP_REMARK) {

@@ -2,6 +2,7 @@
 #include "openflow/msg_meter_stats.h"
 
 #include "openflow/msg_meter.h"
+#include "openflow/flow_format.h"
 #include "openflow/ofp_printers.h"
 
 enum { HEAD_SIZE = 40, BAND_SIZE = 16 };
@@ -59,7 +60,7 @@ put_stats(struct str *s, struct ofp_meter_stats *t)
     ofp_meter_put_id(s, t->meter, ':');
     str_putf(s, " flow_count:%u packet_in_count:%llu byte_in_count:%llu duration:", t->n_flows,
              (unsigned long long)t->packets, (unsigned long long)t->bytes);
-    ofp_put_duration(s, t->duration_sec, t->duration_nsec);
+    ofp_duration_put(s, t->duration_sec, t->duration_nsec);
     str_puts(s, " bands:\n");
     for (unsigned int i = 0; ofp_band_stats_next(&t->bands, &band); i++) {
         str_putf(s, "%u: packet_count:%llu byte_count:%llu\n", i, (unsigned long long)band.packets,

@@ -2,6 +2,7 @@
 /* Statistics of ports as text: a line for what comes in, one for what goes out, and more where
  * more is known. */
 #include "openflow/msg_port_stats.h"
+#include "openflow/flow_format.h"
 #include "openflow/ofp_printers.h"
 
 enum { CUSTOM_PER_LINE = 3, INDENT = 11, CUSTOM_INDENT = 22 };
@@ -80,7 +81,7 @@ put_stats(struct str *s, const struct ofp_port_stats *p, const struct of_port_na
     put_line(s, p, TX);
     if (p->duration_sec != OFP_DURATION_UNKNOWN) {
         str_putf(s, "%*sduration=", INDENT, "");
-        ofp_put_duration(s, p->duration_sec, p->duration_nsec);
+        ofp_duration_put(s, p->duration_sec, p->duration_nsec);
         str_putc(s, '\n');
     }
     put_known(s, p, RFC_RX, "rx rfc2819 ");

@@ -2,6 +2,7 @@
 /* An entry is a port, a queue and three counters, since OpenFlow 1.4 with a length around them. */
 #include "openflow/msg_queue_stats.h"
 
+#include "openflow/flow_format.h"
 #include "openflow/ofp_printers.h"
 
 enum { SIZE_14 = 48 };
@@ -111,7 +112,7 @@ put_stats(struct str *s, const struct ofp_queue_stats *q, const struct of_port_n
     if (q->duration_sec == OFP_DURATION_UNKNOWN) {
         str_putc(s, '?');
     } else {
-        ofp_put_duration(s, q->duration_sec, q->duration_nsec);
+        ofp_duration_put(s, q->duration_sec, q->duration_nsec);
     }
     str_putc(s, '\n');
 }

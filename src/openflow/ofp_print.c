@@ -73,20 +73,6 @@ ofp_put_count(struct str *s, uint64_t count)
     }
 }
 
-void
-ofp_put_duration(struct str *s, uint32_t sec, uint32_t nsec)
-{
-    str_putf(s, "%u", sec);
-    if (nsec) {
-        int digits = 9;
-        for (; digits > 3 && nsec % 10 == 0; digits--) {
-            nsec /= 10;
-        }
-        str_putf(s, ".%0*u", digits, nsec);
-    }
-    str_putc(s, 's');
-}
-
 enum ofp_error
 ofp_print_nothing(struct str *s UNUSED, const struct ofp_msg *m UNUSED,
                   const struct ofp_print *how UNUSED)

@@ -30,7 +30,8 @@ ofp_printer ofp_print_body;
 ofp_printer ofp_print_desc, ofp_print_meter_config, ofp_print_meter_features, ofp_print_meter_mod,
     ofp_print_meter_request, ofp_print_meter_stats, ofp_print_port_descs, ofp_print_port_request,
     ofp_print_port_stats, ofp_print_queue_config, ofp_print_queue_config_request,
-    ofp_print_queue_stats, ofp_print_queue_stats_request;
+    ofp_print_queue_stats, ofp_print_queue_stats_request, ofp_print_table_desc,
+    ofp_print_table_features, ofp_print_table_stats;
 ofp_printer ofp_print_group_desc, ofp_print_group_features, ofp_print_group_mod,
     ofp_print_group_request, ofp_print_group_stats;
 
@@ -54,5 +55,3 @@ void ofp_packet_put(struct str *, const struct rd *packet, const struct of_match
 void ofp_put_fixed(struct str *, const uint8_t *bytes, size_t n);
 /* Appends a counter, "?" for one that is all ones: unknown. */
 void ofp_put_count(struct str *, uint64_t count);
-/* Appends "5s", or "5.001s" with three decimals or more. */
-void ofp_put_duration(struct str *, uint32_t sec, uint32_t nsec);
