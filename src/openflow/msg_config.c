@@ -32,7 +32,7 @@ ofp_switch_config_put(struct wr *w, enum ofp_msg_id id, enum ofp_version version
 }
 
 enum ofp_error
-print_config(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_config(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     static const char *const frags[] = {"normal", "drop", "reassemble", "nx-match"};
     struct ofp_switch_config c;

@@ -70,7 +70,7 @@ put_escaped(struct str *s, const struct rd *text)
 }
 
 enum ofp_error
-print_error(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_error(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct rd payload;
     enum ofp_error error = ofp_error_msg_get(m, &payload);

@@ -89,7 +89,7 @@ put_capabilities(struct str *s, uint32_t bits)
 }
 
 enum ofp_error
-print_features(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_features(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct ofp_features f;
     ofp_features_get(m, &f);

@@ -77,7 +77,7 @@ ofp_hello_put(struct wr *w, uint32_t versions, uint32_t xid)
 }
 
 enum ofp_error
-print_hello(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_hello(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     uint32_t versions;
     bool good = ofp_hello_get(m, &versions), any = false;
@@ -96,7 +96,7 @@ print_hello(struct str *s, const struct ofp_msg *m, const struct ofp_print *how 
 }
 
 enum ofp_error
-print_echo(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_echo(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     size_t n = rd_left(&m->body);
     str_putf(s, " %zu bytes of payload\n", n);

@@ -117,7 +117,7 @@ ofp_port_descs_format(struct str *s, struct rd *r, uint8_t version,
 }
 
 enum ofp_error
-print_port_status(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+ofp_print_port_status(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     static const char *const reasons[] = {"ADD", "DEL", "MOD"};
     enum ofp_port_reason reason;

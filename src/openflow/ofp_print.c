@@ -7,7 +7,7 @@
 #include "text/hex_dump.h"
 
 static ofp_printer *const printers[OFP_MSG_COUNT] = {
-#define OFM(ID, KIND, PRINTER, ...) [ID] = print_##PRINTER,
+#define OFM(ID, KIND, PRINTER, ...) [ID] = ofp_print_##PRINTER,
 #include "openflow/msgs.def"
 #undef OFM
 };
@@ -52,14 +52,14 @@ ofp_put_fixed(struct str *s, const uint8_t *bytes, size_t n)
 }
 
 enum ofp_error
-print_nothing(struct str *s UNUSED, const struct ofp_msg *m UNUSED,
-              const struct ofp_print *how UNUSED)
+ofp_print_nothing(struct str *s UNUSED, const struct ofp_msg *m UNUSED,
+                  const struct ofp_print *how UNUSED)
 {
     return OFP_OK;
 }
 
 enum ofp_error
-print_undecoded(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
+ofp_print_undecoded(struct str *s, const struct ofp_msg *m, const struct ofp_print *how UNUSED)
 {
     str_putc(s, '\n');
     str_put_hex_dump(s, m->body.p, rd_left(&m->body));

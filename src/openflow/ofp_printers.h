@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Between ofp_print.c, which shows what all messages have, and the families' files (msg_*.c),
  * which have a printer each for what is theirs. To add one: its name in the list, and enum
- * ofp_error print_NAME(struct str *s, const struct ofp_msg *m, const struct ofp_print *how) in the
- * family's file. S ends in "NAME (xid=0x1):"; what is appended begins with a space or a newline,
- * and a newline at its end is not needed. An error becomes "***decode error: ...***" and a hex
- * dump behind what is there by then. */
+ * ofp_error ofp_print_NAME(struct str *s, const struct ofp_msg *m, const struct ofp_print *how) in
+ * the family's file. S ends in "NAME (xid=0x1):"; what is appended begins with a space or a
+ * newline, and a newline at its end is not needed. An error becomes "***decode error: ...***" and
+ * a hex dump behind what is there by then. */
 #pragma once
 
+#include "openflow/match.h"
 #include "openflow/ofp_msg.h"
 #include "openflow/ofp_print.h"
 
 typedef enum ofp_error ofp_printer(struct str *, const struct ofp_msg *, const struct ofp_print *);
 
-ofp_printer print_nothing;   /* messages that are all header */
-ofp_printer print_undecoded; /* those whose family is not there yet: the body in hexadecimal */
+ofp_printer ofp_print_nothing;   /* messages that are all header */
+ofp_printer ofp_print_undecoded; /* those whose family is not there yet: the body in hexadecimal */
 
-ofp_printer print_config, print_echo, print_error, print_features, print_hello, print_port_status;
+ofp_printer ofp_print_config, ofp_print_echo, ofp_print_error, ofp_print_features,
+    ofp_print_flow_mod, ofp_print_hello, ofp_print_packet_in, ofp_print_packet_out,
+    ofp_print_port_status;
 
 /* -- What printers share -- */
 
@@ -29,5 +32,8 @@ void ofp_put_bits(struct str *, uint32_t x, const struct ofp_bit_name *names, si
                   char separator);
 /* Appends a table's name or number. */
 void ofp_put_table(struct str *, uint8_t table, const struct ofp_table_names *);
+/* Appends what is in a packet, as much as HOW asks for, in lines. */
+void ofp_packet_put(struct str *, const struct rd *packet, const struct of_match *metadata,
+                    const struct ofp_print *);
 /* Appends bytes that should be text: as they are up to the first NUL. */
 void ofp_put_fixed(struct str *, const uint8_t *bytes, size_t n);

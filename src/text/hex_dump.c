@@ -5,7 +5,7 @@
 enum { PER_LINE = 16 };
 
 static void
-put_bytes(struct str *s, size_t ofs, const uint8_t *p, size_t n)
+put_hex(struct str *s, size_t ofs, const uint8_t *p, size_t n)
 {
     str_putf(s, "%08zx  ", ofs);
     for (size_t i = 0; i < n; i++) {
@@ -14,8 +14,9 @@ put_bytes(struct str *s, size_t ofs, const uint8_t *p, size_t n)
 }
 
 static void
-put_ascii(struct str *s, const uint8_t *p, size_t n)
+put_line(struct str *s, size_t ofs, const uint8_t *p, size_t n)
 {
+    put_hex(s, ofs, p, n);
     str_put_repeat(s, ' ', 3 * (PER_LINE - n));
     str_putc(s, '|');
     for (size_t i = 0; i < n; i++) {
@@ -30,19 +31,17 @@ str_put_hex_dump(struct str *s, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
     for (size_t ofs = 0; ofs < n; ofs += PER_LINE) {
-        size_t n_line = MIN(n - ofs, PER_LINE);
-        put_bytes(s, ofs, p + ofs, n_line);
-        put_ascii(s, p + ofs, n_line);
+        put_line(s, ofs, p + ofs, MIN(n - ofs, PER_LINE));
     }
 }
 
 void
-str_put_hex_lines(struct str *s, const void *bytes, size_t n)
+str_put_hex_bytes(struct str *s, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
     for (size_t ofs = 0; ofs < n; ofs += PER_LINE) {
-        put_bytes(s, ofs, p + ofs, MIN(n - ofs, PER_LINE));
-        str_chomp(s, " -");
+        put_hex(s, ofs, p + ofs, MIN(n - ofs, PER_LINE));
+        str_chomp(s, " ");
         str_putc(s, '\n');
     }
 }

@@ -96,8 +96,9 @@ static void
 print_hex(const void *bytes, size_t n)
 {
     struct str s = STR_INIT;
-    str_put_hex_lines(&s, bytes, n);
-    fputs(str_text(&s), stdout);
+    str_put_hex_bytes(&s, bytes, n);
+    str_chomp(&s, "-\n");
+    puts(str_text(&s));
     str_fini(&s);
 }
 
