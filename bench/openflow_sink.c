@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A switch that takes every change and forgets it: says hello, acknowledges barriers and has
- * no ports. Clients are to say --no-names, as it does not name tables. What it listens on is its argument (punix:FILE); it runs until it is ended.
- * With it the client alone is measured. */
+ * no ports. Clients are to say --no-names, as it does not name tables. What it listens on is its
+ * argument (punix:FILE); it runs until it is ended. With it the client alone is measured. */
 #include <stdio.h>
 #include <stdlib.h>
 

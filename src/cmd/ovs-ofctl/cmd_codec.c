@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/ovs-ofctl/ofctl.h"
+#include "cmd/packet_text.h"
 #include "openflow/actions_text.h"
 #include "openflow/instructions.h"
 #include "openflow/msg_error.h"
@@ -87,7 +88,8 @@ static void
 print(const void *bytes, size_t n, int verbosity)
 {
     struct str s = STR_INIT;
-    ofp_print(&s, bytes, n, &(struct ofp_print){.verbosity = verbosity});
+    ofp_print(&s, bytes, n,
+              &(struct ofp_print){.verbosity = verbosity, .packet = packet_text_put});
     fputs(str_text(&s), stdout);
     str_fini(&s);
 }

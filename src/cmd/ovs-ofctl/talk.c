@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "cmd/ovs-ofctl/names.h"
 #include "cmd/ovs-ofctl/target.h"
+#include "cmd/packet_text.h"
 #include "openflow/msg_error.h"
 #include "openflow/ofp_print.h"
 #include "os/log.h"
@@ -281,7 +282,7 @@ void
 print_message(FILE *out, const struct ofctl *c, const struct talk *t, const uint8_t *msg, size_t n)
 {
     struct str s = STR_INIT;
-    struct ofp_print how = {.verbosity = (int)c->verbosity + 1};
+    struct ofp_print how = {.verbosity = (int)c->verbosity + 1, .packet = packet_text_put};
     if (t) {
         how.ports = names_of_ports_to_show(t->c, t->target);
         how.tables = names_of_tables_to_show(t->c, t->target);
