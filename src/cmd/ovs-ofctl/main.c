@@ -122,27 +122,6 @@ add_sort_key(struct ofctl *c, const char *name, bool descending)
     c->sort_keys[c->n_sort_keys++] = (struct sort_key){field, descending};
 }
 
-static ofp_versions
-parse_versions(const char *text)
-{
-    static const char gaps[] = " ,\r\n\t";
-    ofp_versions versions = 0;
-    for (const char *p = text + strspn(text, gaps); *p; p += strspn(p, gaps)) {
-        size_t n = strcspn(p, gaps);
-        enum ofp_version v = OFP_10;
-        while (v < OFP_VERSION_END &&
-               (strlen(ofp_version_name(v)) != n || strncasecmp(ofp_version_name(v), p, n))) {
-            v++;
-        }
-        if (v == OFP_VERSION_END) {
-            log_fatal("Unknown OpenFlow version: \"%.*s\"", (int)n, p);
-        }
-        versions |= 1u << v;
-        p += n;
-    }
-    return versions;
-}
-
 static const char *
 parse_packet_in_format(const char *text)
 {
@@ -204,7 +183,9 @@ take_own(struct ofctl *c, int option, const char *arg)
         c->packet_in_format = parse_packet_in_format(arg);
         break;
     case 'O':
-        c->versions = parse_versions(arg);
+        if (ofp_versions_parse(arg, &c->versions, &e)) {
+            log_fatal("%s", e.text);
+        }
         break;
     case 'm':
         c->verbosity++;
