@@ -88,6 +88,7 @@ send_table_miss(struct learning *l)
 {
     struct ofp_flow_mod fm;
     ofp_flow_mod_init(&fm);
+    fm.table = 0;
     fm.priority = 0;
     fm.actions = ofp_actions_buffer();
     size_t at = fm.actions.n;
@@ -300,6 +301,7 @@ take_packet(struct learning *l, const struct ofp_msg *m)
         struct ofp_flow_mod fm;
         ofp_flow_mod_init(&fm);
         fill_match(&fm.match, &key, in_port, l->config->wildcards);
+        fm.table = 0;
         fm.priority = FLOW_PRIORITY;
         fm.idle_timeout = (uint16_t)l->config->max_idle;
         fm.buffer = in.buffer; /* the switch then sends the packet by itself */
