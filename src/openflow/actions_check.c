@@ -270,6 +270,15 @@ check_ct(struct check *c, struct of_act_ct *ct)
     return error ? error : check_list(c, ct->list, ct->act.len - sizeof *ct);
 }
 
+/* What is only put into the set: later actions see nothing of it, and a header that may not be
+ * there is no matter. */
+static enum ofp_error
+check_written(const struct check *c, struct of_act_list *l)
+{
+    struct check inner = *c;
+    return check_list(&inner, l->list, l->act.len - sizeof *l);
+}
+
 /* What happens to a clone does not happen to the packet. */
 static enum ofp_error
 check_clone(const struct check *c, struct of_act_list *l, bool *consistent)
@@ -320,6 +329,8 @@ check_one(struct check *c, struct of_act *a)
         return check_nat(c, p);
     case OF_ACT_CLONE:
         return check_clone(c, p, &c->consistent);
+    case OF_ACT_WRITE_ACTIONS:
+        return check_written(c, p);
     case OF_ACT_GOTO_TABLE:
         return check_goto(c, ((const struct of_act_u8 *)p)->value);
     case OF_ACT_METER:

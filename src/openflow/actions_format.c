@@ -437,7 +437,7 @@ put_metadata(struct writer *w, const char *name, const void *act)
     const struct of_act_metadata *m = act;
     str_putf(w->s, "%s:0x%" PRIx64, name, m->value);
     if (m->mask != UINT64_MAX) {
-        str_putf(w->s, "/0x%" PRIx64, m->mask);
+        str_putf(w->s, m->mask ? "/0x%" PRIx64 : "/%" PRIx64, m->mask);
     }
 }
 

@@ -397,6 +397,11 @@ get_set_field(struct act_get *g)
         }
         wr_u8(g->list, bits);
     }
+    while (rd_left(&g->r)) { /* what pads it must not look like a value */
+        if (rd_u8(&g->r)) {
+            return OFPBAC_BAD_SET_ARGUMENT;
+        }
+    }
     return OFP_OK;
 }
 

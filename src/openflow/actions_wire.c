@@ -438,28 +438,43 @@ find_row_to_get(enum head head, uint16_t number, enum ofp_version version)
     return older;
 }
 
+/* The row of the action at R, whatever its length says. */
+static enum ofp_error
+find_row_of(struct rd r, enum ofp_version version, const struct row **row)
+{
+    uint16_t type = rd_be16(&r);
+    enum head head = HEAD_STD;
+    if (type == TYPE_EXPERIMENTER) {
+        rd_skip(&r, 2);
+        if (rd_be32(&r) != NICIRA && !r.bad) {
+            return OFPBAC_BAD_VENDOR;
+        }
+        type = rd_be16(&r);
+        head = HEAD_NX;
+    }
+    *row = r.bad ? NULL : find_row_to_get(head, type, version);
+    return *row              ? OFP_OK
+           : r.bad           ? OFPBAC_BAD_LEN
+           : head == HEAD_NX ? OFPBAC_BAD_VENDOR_TYPE
+                             : OFPBAC_BAD_TYPE;
+}
+
 static enum ofp_error
 get_one(struct act_get *g, struct rd *list)
 {
-    uint16_t type = rd_be16(list), len = rd_be16(list);
-    if (list->bad || len < 8 || len % 8 || (size_t)(len - STD_HEAD) > rd_left(list)) {
+    const struct row *row;
+    enum ofp_error error = find_row_of(*list, g->version, &row);
+    if (error) {
+        return error;
+    }
+    rd_skip(list, 2);
+    uint16_t len = rd_be16(list);
+    size_t head = row->head == HEAD_NX ? NX_HEAD : STD_HEAD;
+    if (list->bad || len < head || len % 8 || (size_t)(len - STD_HEAD) > rd_left(list)) {
         return OFPBAC_BAD_LEN;
     }
     struct rd body = rd_sub(list, (size_t)(len - STD_HEAD));
-    enum head head = HEAD_STD;
-    if (type == TYPE_EXPERIMENTER) {
-        if (rd_be32(&body) != NICIRA) {
-            return OFPBAC_BAD_VENDOR;
-        }
-        type = rd_be16(&body);
-        head = HEAD_NX;
-    }
-    const struct row *row = body.bad ? NULL : find_row_to_get(head, type, g->version);
-    if (!row) {
-        return body.bad          ? OFPBAC_BAD_LEN
-               : head == HEAD_NX ? OFPBAC_BAD_VENDOR_TYPE
-                                 : OFPBAC_BAD_TYPE;
-    }
+    rd_skip(&body, head - STD_HEAD);
     struct act_get inner = {.r = body, .version = g->version, .list = g->list, .depth = g->depth};
     return get_row(&inner, row);
 }
@@ -480,6 +495,9 @@ enum ofp_error
 of_acts_get(const void *bytes, size_t n, enum ofp_version version, struct wr *list)
 {
     struct act_get g = {.r = rd_make(bytes, n), .version = version, .list = list};
+    if (n % 8) {
+        return OFPBRC_BAD_LEN;
+    }
     enum ofp_error error = act_get_list(&g);
     return !error && list->bad ? OFPBAC_TOO_MANY : error;
 }

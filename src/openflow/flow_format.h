@@ -13,6 +13,9 @@ void ofp_flow_flags_put(struct str *, uint16_t flags);
 /* Appends OpenFlow 1.0's structure as it is: "tcp,in_port=*,...". */
 void ofp_match_10_format(struct str *, const struct of_match_10 *, const struct of_port_names *);
 
+/* Appends "1.5s", as many digits as are needed. */
+void ofp_duration_put(struct str *, uint32_t seconds, uint32_t ns);
+
 /* Room for a list of actions as long as one may be. */
 struct wr ofp_actions_buffer(void);
 void ofp_actions_buffer_free(struct wr *);

@@ -88,7 +88,6 @@ match_get_10(struct rd *r, struct of_match *m)
     struct of_match_10 t;
     of_match_10_get(r, &t);
     of_match_from_10(&t, m);
-    of_match_normalize(m);
     return r->bad ? OFPBMC_BAD_LEN : OFP_OK;
 }
 

@@ -72,7 +72,7 @@ ofp_match_10_format(struct str *out, const struct of_match_10 *t,
     bool has_type = false, has_proto = false;
     const char *word = protocol_word(t, &has_type, &has_proto);
     bool is_arp = has_type && (t->eth_type == 0x0806 || t->eth_type == 0x8035);
-    bool is_icmp = !(w & FW10_PROTO) && t->proto == 1;
+    bool is_icmp = t->proto == 1;
     struct str s = STR_INIT;
     str_puts(&s, word ? word : "");
     struct str port = STR_INIT;

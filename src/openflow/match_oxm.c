@@ -297,9 +297,6 @@ take_field(struct of_match *m, enum of_field_id id, const uint8_t *value, const 
     if (f->mask == OF_MASK_NONE && !is_all_ones(mask, len)) {
         return OFPBMC_BAD_MASK;
     }
-    if (has_stray_bits(value, mask, len)) {
-        return OFPBMC_BAD_WILDCARDS;
-    }
     if (of_match_has(m, place)) {
         return OFPBMC_DUP_FIELD;
     }
@@ -331,18 +328,18 @@ of_match_put_cookie(struct wr *w, const struct of_match_cookie *c)
     }
 }
 
-static bool
-is_cookie(struct rd r)
+bool
+of_match_cookie_is_next(const struct rd *from)
 {
-    return rd_be16(&r) == of_oxm_classes[OXM_NXM_NX].number && rd_u8(&r) >> 1 == COOKIE_NUMBER;
+    struct rd r = *from;
+    bool is_number = rd_be16(&r) == of_oxm_classes[OXM_NXM_NX].number;
+    uint8_t number = rd_u8(&r), len = rd_u8(&r);
+    return is_number && number >> 1 == COOKIE_NUMBER && len == COOKIE_SIZE << (number & 1);
 }
 
 static enum ofp_error
 take_cookie(struct of_match_cookie *c, const uint8_t *value, const uint8_t *mask)
 {
-    if (has_stray_bits(value, mask, COOKIE_SIZE)) {
-        return OFPBMC_BAD_WILDCARDS;
-    }
     if (c->mask) {
         return OFPBMC_DUP_FIELD;
     }
@@ -362,7 +359,7 @@ has_its_length(enum of_field_id id, size_t len)
 static enum ofp_error
 read_field(struct rd *r, bool strict, struct of_match *m, struct of_match_cookie *cookie)
 {
-    bool cookie_is_next = cookie && is_cookie(*r);
+    bool cookie_is_next = cookie && of_match_cookie_is_next(r);
     const struct of_oxm *oxm;
     bool has_mask;
     size_t len;
@@ -373,7 +370,10 @@ read_field(struct rd *r, bool strict, struct of_match *m, struct of_match_cookie
     if (r->bad) {
         return OFPBMC_BAD_LEN;
     }
-    if (cookie_is_next && len == COOKIE_SIZE) {
+    if (has_stray_bits(value, mask, len)) {
+        return OFPBMC_BAD_WILDCARDS;
+    }
+    if (cookie_is_next) {
         return take_cookie(cookie, value, mask);
     }
     if (!oxm || !has_its_length(oxm->field, len)) {

@@ -20,6 +20,8 @@ enum ofp_error of_match_get_oxm(const void *fields, size_t n, bool strict, struc
 struct of_match_cookie {
     uint64_t value, mask; /* mask 0: none */
 };
+/* Whether a cookie comes next at R. */
+bool of_match_cookie_is_next(const struct rd *r);
 void of_match_put_cookie(struct wr *w, const struct of_match_cookie *cookie);
 /* As of_match_get_oxm(), and *COOKIE (NULL: none may be there) gets the cookie. */
 enum ofp_error of_match_get_fields(const void *fields, size_t n, bool strict, struct of_match *m,

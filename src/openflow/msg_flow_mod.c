@@ -46,13 +46,16 @@ take_command(struct ofp_flow_mod *fm, uint16_t command)
 }
 
 static enum ofp_error
-take_flags_10(struct ofp_flow_mod *fm, uint16_t flags)
+check_flags(const struct ofp_flow_mod *fm, enum ofp_version version)
 {
-    if (flags & FLAG_EMERGENCY_10) { /* emergency flows: there never was one */
+    uint16_t emergency = version == OFP_10 ? FLAG_EMERGENCY_10 : 0;
+    if (fm->flags & ~(known_flags(version) | emergency)) {
+        return OFPFMFC_BAD_FLAGS;
+    }
+    if (fm->flags & emergency) { /* nobody keeps such flows */
         return fm->idle_timeout || fm->hard_timeout ? OFPFMFC_BAD_EMERG_TIMEOUT
                                                     : OFPFMFC_TABLE_FULL;
     }
-    fm->flags = flags;
     return OFP_OK;
 }
 
@@ -71,7 +74,8 @@ get_10(struct rd *r, struct ofp_flow_mod *fm)
     fm->priority = match.wildcards ? fm->priority : UINT16_MAX; /* exact matches come first */
     fm->buffer = rd_be32(r);
     fm->out_port = rd_be16(r);
-    return take_flags_10(fm, rd_be16(r));
+    fm->flags = rd_be16(r);
+    return OFP_OK;
 }
 
 static enum ofp_error
@@ -85,18 +89,16 @@ get_nxm(struct rd *r, struct ofp_flow_mod *fm)
     fm->priority = rd_be16(r);
     fm->buffer = rd_be32(r);
     fm->out_port = rd_be16(r);
-    uint16_t flags = rd_be16(r), match_len = rd_be16(r);
+    fm->flags = rd_be16(r);
+    uint16_t match_len = rd_be16(r);
     rd_skip(r, 6);
     enum ofp_error error = of_match_get_nxm(r, match_len, true, &fm->match, &cookie);
     if (error) {
         return error;
     }
-    if (fm->command == OFP_FLOW_ADD && cookie.mask) { /* a new flow has a cookie, not some */
-        return NXBRC_NXM_INVALID;
-    }
     fm->cookie = cookie.value;
     fm->cookie_mask = cookie.mask;
-    return take_flags_10(fm, flags);
+    return OFP_OK;
 }
 
 /* What the two cookies mean: of a new flow; of a change in OpenFlow 1.1, whether to change the
@@ -122,15 +124,17 @@ get_11(struct rd *r, uint8_t version, struct ofp_flow_mod *fm)
     fm->hard_timeout = rd_be16(r);
     fm->priority = rd_be16(r);
     fm->buffer = rd_be32(r);
-    enum ofp_error error = ofp_port_get(r, version, &fm->out_port);
-    if (error) {
-        return error;
-    }
+    enum ofp_error bad_port = ofp_port_get(r, version, &fm->out_port);
     fm->out_group = rd_be32(r);
     fm->flags = rd_be16(r);
     fm->importance = rd_be16(r);
     fm->importance = version >= OFP_14 && fm->command == OFP_FLOW_ADD ? fm->importance : 0;
-    return of_match_get_wire(r, version, true, &fm->match);
+    enum ofp_error error = of_match_get_wire(r, version, true, &fm->match);
+    bool is_delete = fm->command == OFP_FLOW_DELETE || fm->command == OFP_FLOW_DELETE_STRICT;
+    if (!error && fm->table == OFP_TABLE_ALL && !is_delete) {
+        error = OFPFMFC_BAD_TABLE_ID;
+    }
+    return error ? error : bad_port;
 }
 
 enum ofp_error
@@ -142,18 +146,15 @@ ofp_flow_mod_get(const struct ofp_msg *m, struct ofp_flow_mod *fm)
     enum ofp_error error = m->id == NXT_FLOW_MOD  ? get_nxm(&r, fm)
                            : m->version == OFP_10 ? get_10(&r, fm)
                                                   : get_11(&r, m->version, fm);
-    if (!error) {
-        error = of_instructions_get(r.p, rd_left(&r), version, &fm->actions);
-    }
-    if (!error && fm->flags & ~known_flags(m->id == NXT_FLOW_MOD ? OFP_10 : version)) {
-        error = OFPFMFC_BAD_FLAGS;
-    }
     if (!error && fm->command >= OFP_FLOW_N_COMMANDS) {
         error = OFPFMFC_BAD_COMMAND;
     }
-    if (!error && fm->table == OFP_TABLE_ALL && version >= OFP_11 && fm->command == OFP_FLOW_ADD) {
-        error = OFPFMFC_BAD_TABLE_ID;
+    if (!error && m->id == NXT_FLOW_MOD && fm->command == OFP_FLOW_ADD && fm->cookie_mask) {
+        error = NXBRC_NXM_INVALID; /* a new flow has a cookie, not some */
     }
+    error = error ? error : of_instructions_get(r.p, rd_left(&r), version, &fm->actions);
+    error = error ? error : of_acts_check_ports(fm->actions.start, fm->actions.n);
+    error = error ? error : check_flags(fm, m->id == NXT_FLOW_MOD ? OFP_10 : version);
     return error ? error
                  : of_acts_check(fm->actions.start, fm->actions.n, &fm->match, fm->table, version);
 }

@@ -22,6 +22,7 @@ enum ofp_flow_flag {
     OFP_FF_RESET_COUNTS = 1 << 2,     /* from OpenFlow 1.2 on; 1.0 and 1.1 do so by themselves */
     OFP_FF_NO_PACKET_COUNTS = 1 << 3, /* from OpenFlow 1.3 on */
     OFP_FF_NO_BYTE_COUNTS = 1 << 4,
+    OFP_FF_ALL = (1 << 5) - 1,
 };
 
 #define OFP_BUFFER_NONE      UINT32_MAX

@@ -6,6 +6,8 @@
 #include "openflow/msg_flow_mod.h"
 #include "openflow/ofp_printers.h"
 
+enum { NXM_MATCH_LEN_OFS = 24, NXM_PAD = 6 };
+
 static const struct ofp_bit_name flag_names[] = {
     {OFP_FF_SEND_FLOW_REM, "send_flow_rem"},   {OFP_FF_CHECK_OVERLAP, "check_overlap"},
     {OFP_FF_RESET_COUNTS, "reset_counts"},     {OFP_FF_NO_PACKET_COUNTS, "no_packet_counts"},
@@ -22,6 +24,20 @@ void
 ofp_actions_buffer_free(struct wr *w)
 {
     os_free(w->start);
+}
+
+void
+ofp_duration_put(struct str *s, uint32_t seconds, uint32_t ns)
+{
+    enum { NS_PER_MS = 1000000 };
+    str_putf(s, "%u", seconds);
+    if (ns && ns % NS_PER_MS) {
+        str_putf(s, ".%09u", ns);
+        str_chomp(s, "0");
+    } else if (ns) {
+        str_putf(s, ".%03u", ns / NS_PER_MS);
+    }
+    str_putc(s, 's');
 }
 
 void
@@ -46,20 +62,59 @@ ofp_match_with_priority_put(struct str *s, const struct of_match *m, uint16_t pr
     str_fini(&match);
 }
 
-/* The structure of OpenFlow 1.0 as it is, with all that is not looked at. */
+static void
+put_hex(struct str *s, struct rd *r, size_t n)
+{
+    while (n--) {
+        str_putf(s, "%02x", rd_u8(r));
+    }
+}
+
+/* The fields of Nicira's message by their names, as they stand in it. */
+static void
+put_nxm(struct str *s, struct rd r)
+{
+    rd_skip(&r, NXM_MATCH_LEN_OFS);
+    size_t match_len = rd_be16(&r);
+    rd_skip(&r, NXM_PAD);
+    r = rd_sub(&r, match_len);
+    if (!match_len) {
+        str_puts(s, "<any>");
+    }
+    for (size_t i = 0; rd_left(&r); i++) {
+        const struct of_oxm *oxm;
+        bool has_mask;
+        size_t len;
+        bool is_cookie = of_match_cookie_is_next(&r);
+        of_oxm_get_header(&r, &oxm, &has_mask, &len);
+        str_putf(s, "%s%s%s(", i ? ", " : "",
+                 is_cookie ? "NXM_NX_COOKIE"
+                 : oxm     ? oxm->name
+                           : "?",
+                 has_mask ? "_W" : "");
+        put_hex(s, &r, len);
+        if (has_mask) {
+            str_putc(s, '/');
+            put_hex(s, &r, len);
+        }
+        str_putc(s, ')');
+    }
+}
+
+/* For those who want to know everything: the match as it is in the message. */
 static bool
-put_raw_match(struct str *s, const struct ofp_msg *m, const struct ofp_flow_mod *fm,
-              const struct ofp_print *how)
+put_raw_match(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct rd r = m->body;
     struct of_match_10 match;
-    if (how->verbosity < 3 || m->id == NXT_FLOW_MOD || m->version != OFP_10) {
+    if (how->verbosity < 3 || (m->id != NXT_FLOW_MOD && m->version != OFP_10)) {
         return false;
     }
-    of_match_10_get(&r, &match);
-    ofp_match_10_format(s, &match, how->ports);
-    if (fm->priority != OFP_PRIORITY_DEFAULT) {
-        str_putf(s, " pri:%u", fm->priority);
+    if (m->id == NXT_FLOW_MOD) {
+        put_nxm(s, r);
+    } else {
+        of_match_10_get(&r, &match);
+        ofp_match_10_format(s, &match, how->ports);
     }
     return true;
 }
@@ -96,13 +151,17 @@ put_flow_mod(struct str *s, const struct ofp_msg *m, const struct ofp_flow_mod *
         str_putc(s, ' ');
     }
     size_t before = s->n;
-    if (!put_raw_match(s, m, fm, how)) {
+    bool is_raw = put_raw_match(s, m, how);
+    if (!is_raw) {
         ofp_match_with_priority_put(s, &fm->match, fm->priority, how->ports);
     }
     str_put_repeat(s, ' ', s->n > before);
     put_cookies(s, fm);
     put_number(s, "idle", fm->idle_timeout);
     put_number(s, "hard", fm->hard_timeout);
+    if (is_raw && fm->priority != OFP_PRIORITY_DEFAULT) {
+        str_putf(s, "pri:%u ", fm->priority);
+    }
     put_number(s, "importance", fm->importance);
     if (fm->buffer != OFP_BUFFER_NONE) {
         str_putf(s, "buf:0x%x ", fm->buffer);

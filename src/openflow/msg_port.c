@@ -52,16 +52,24 @@ ofp_port_put(struct wr *w, enum ofp_version version, uint32_t port)
 
 /* -- Features -- */
 
-static uint32_t
-features_from_10(uint32_t bits)
+uint32_t
+ofp_port_config_known(uint8_t version)
 {
-    return (bits & SPEEDS_10) | (bits & REST_10) << REST_SHIFT;
+    return version == OFP_10 ? CONFIG_10 : CONFIG_11;
 }
 
-static uint32_t
-features_to_10(uint32_t features)
+uint32_t
+ofp_port_features_from_wire(uint8_t version, uint32_t bits)
 {
-    return (features & SPEEDS_10) | (features >> REST_SHIFT & REST_10);
+    return version == OFP_10 ? (bits & SPEEDS_10) | (bits & REST_10) << REST_SHIFT
+                             : bits & FEATURES_11;
+}
+
+uint32_t
+ofp_port_features_to_wire(enum ofp_version version, uint32_t features)
+{
+    return version == OFP_10 ? (features & SPEEDS_10) | (features >> REST_SHIFT & REST_10)
+                             : features & FEATURES_11;
 }
 
 /* The highest speed among FEATURES. */
@@ -100,8 +108,7 @@ get_features(struct rd *r, uint8_t version, struct ofp_port_desc *d)
 {
     uint32_t *const members[] = {&d->current, &d->advertised, &d->supported, &d->peer};
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
-        uint32_t bits = rd_be32(r);
-        *members[i] = version == OFP_10 ? features_from_10(bits) : bits & FEATURES_11;
+        *members[i] = ofp_port_features_from_wire(version, rd_be32(r));
     }
     d->current_kbps = version == OFP_10 ? kbps_of(d->current) : rd_be32(r);
     d->max_kbps = version == OFP_10 ? kbps_of(d->supported) : rd_be32(r);
@@ -136,7 +143,7 @@ get_rest(struct rd *r, uint8_t version, struct ofp_port_desc *d)
     rd_copy(r, d->mac, sizeof d->mac);
     rd_skip(r, version >= OFP_11 ? 2 : 0);
     get_name(r, d);
-    d->config = rd_be32(r) & (version == OFP_10 ? CONFIG_10 : CONFIG_11);
+    d->config = rd_be32(r) & ofp_port_config_known(version);
     d->state = rd_be32(r) & (version == OFP_10 ? STATE_10 : STATE_11);
     if (version < OFP_14) {
         get_features(r, version, d);
@@ -164,7 +171,7 @@ put_features(struct wr *w, enum ofp_version version, const struct ofp_port_desc 
 {
     const uint32_t features[] = {d->current, d->advertised, d->supported, d->peer};
     for (size_t i = 0; i < ARRAY_LEN(features); i++) {
-        wr_be32(w, version == OFP_10 ? features_to_10(features[i]) : features[i] & FEATURES_11);
+        wr_be32(w, ofp_port_features_to_wire(version, features[i]));
     }
     if (version != OFP_10) {
         wr_be32(w, d->current_kbps);
@@ -183,7 +190,7 @@ ofp_port_desc_put(struct wr *w, enum ofp_version version, const struct ofp_port_
     wr_bytes(w, d->mac, sizeof d->mac);
     wr_zeros(w, version >= OFP_11 ? 2 : 0);
     wr_bytes(w, d->name, sizeof d->name);
-    wr_be32(w, d->config & (version == OFP_10 ? CONFIG_10 : CONFIG_11));
+    wr_be32(w, d->config & ofp_port_config_known((uint8_t)version));
     wr_be32(w, d->state & (version == OFP_10 ? STATE_10 : STATE_11));
     if (version < OFP_14) {
         put_features(w, version, d);

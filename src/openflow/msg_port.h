@@ -76,6 +76,11 @@ enum ofp_error ofp_port_descs_format(struct str *, struct rd *r, uint8_t version
 void ofp_port_features_put(struct str *, uint32_t features);
 void ofp_port_config_put(struct str *, uint32_t config);
 
+/* What VERSION knows of enum ofp_port_config; enum ofp_port_feature as it has them. */
+uint32_t ofp_port_config_known(uint8_t version);
+uint32_t ofp_port_features_from_wire(uint8_t version, uint32_t bits);
+uint32_t ofp_port_features_to_wire(enum ofp_version version, uint32_t features);
+
 /* -- Port status -- */
 
 enum ofp_port_reason { OFP_PORT_ADD, OFP_PORT_DELETE, OFP_PORT_MODIFY, OFP_PORT_N_REASONS };

@@ -3,9 +3,6 @@
 #include "openflow/msg_port.h"
 #include "openflow/ofp_printers.h"
 
-#define MAC_FMT     "%02x:%02x:%02x:%02x:%02x:%02x"
-#define MAC_ARGS(M) (M)[0], (M)[1], (M)[2], (M)[3], (M)[4], (M)[5]
-
 static const struct ofp_bit_name config_names[] = {
     {OFP_PC_PORT_DOWN, "PORT_DOWN"},       {OFP_PC_NO_STP, "NO_STP"},
     {OFP_PC_NO_RECV, "NO_RECV"},           {OFP_PC_NO_RECV_STP, "NO_RECV_STP"},
@@ -66,7 +63,9 @@ ofp_port_desc_format(struct str *s, uint8_t version UNUSED, const struct ofp_por
                      const struct of_port_names *names)
 {
     of_port_put(s, d->port, names);
-    str_putf(s, "(%s): addr:" MAC_FMT "\n     config:     ", d->name, MAC_ARGS(d->mac));
+    str_putf(s, "(%s): addr:", d->name);
+    ofp_put_mac(s, d->mac);
+    str_puts(s, "\n     config:     ");
     ofp_port_config_put(s, d->config);
     str_puts(s, "\n     state:      ");
     put_state(s, d->state);

@@ -42,6 +42,18 @@ ofp_put_table(struct str *s, uint8_t table, const struct ofp_table_names *names)
 }
 
 void
+ofp_put_mac(struct str *s, const uint8_t *mac)
+{
+    str_putf(s, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+enum ofp_error
+ofp_print_body(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+{
+    return printers[m->id](s, m, how);
+}
+
+void
 ofp_put_fixed(struct str *s, const uint8_t *bytes, size_t n)
 {
     size_t len = 0;
@@ -121,7 +133,7 @@ print_whole(struct str *s, const void *bytes, size_t n, const struct ofp_print *
         if (ofp_msg_is_statistics(m.id)) {
             put_flags(s, &m);
         }
-        error = printers[m.id](s, &m, how);
+        error = ofp_print_body(s, &m, how);
     }
     if (error) {
         put_error(s, error, bytes, n);

@@ -16,9 +16,15 @@ typedef enum ofp_error ofp_printer(struct str *, const struct ofp_msg *, const s
 ofp_printer ofp_print_nothing;   /* messages that are all header */
 ofp_printer ofp_print_undecoded; /* those whose family is not there yet: the body in hexadecimal */
 
-ofp_printer ofp_print_config, ofp_print_echo, ofp_print_error, ofp_print_features,
-    ofp_print_flow_mod, ofp_print_hello, ofp_print_packet_in, ofp_print_packet_out,
-    ofp_print_port_status;
+ofp_printer ofp_print_aggregate_reply, ofp_print_async, ofp_print_config, ofp_print_controller_id,
+    ofp_print_echo, ofp_print_error, ofp_print_features, ofp_print_flow_format, ofp_print_flow_mod,
+    ofp_print_flow_mod_table_id, ofp_print_flow_removed, ofp_print_flow_reply,
+    ofp_print_flow_request, ofp_print_hello, ofp_print_packet_in, ofp_print_packet_in_format,
+    ofp_print_packet_out, ofp_print_port_mod, ofp_print_port_status, ofp_print_requestforward,
+    ofp_print_role, ofp_print_role_status, ofp_print_table_mod, ofp_print_table_status;
+
+/* What the message's own printer shows, for messages within others. */
+ofp_printer ofp_print_body;
 
 /* -- What printers share -- */
 
@@ -30,6 +36,7 @@ struct ofp_bit_name {
 };
 void ofp_put_bits(struct str *, uint32_t x, const struct ofp_bit_name *names, size_t n,
                   char separator);
+void ofp_put_mac(struct str *, const uint8_t *mac);
 /* Appends a table's name or number. */
 void ofp_put_table(struct str *, uint8_t table, const struct ofp_table_names *);
 /* Appends what is in a packet, as much as HOW asks for, in lines. */
