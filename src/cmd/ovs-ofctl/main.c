@@ -68,6 +68,10 @@ static const struct ofctl_command commands[] = {
     {"dump-tables", "switch", 1, 1, false, cmd_dump_tables},
     {"dump-table-desc", "switch", 1, 1, false, cmd_dump_table_desc},
     {"queue-stats", "switch [port [queue]]", 1, 3, false, cmd_queue_stats},
+    {"add-flow", "switch flow", 2, 2, true, cmd_add_flow},
+    {"add-flows", "switch file", 2, 2, true, cmd_add_flows},
+    {"mod-flows", "switch flow", 2, 2, true, cmd_mod_flows},
+    {"del-flows", "switch [flow]", 1, 2, true, cmd_del_flows},
     {"dump-ports", "switch [port]", 1, 2, false, cmd_dump_ports},
     {"dump-ports-desc", "switch [port]", 1, 2, false, cmd_dump_ports_desc},
     {"get-frags", "switch", 1, 1, false, cmd_get_frags},
@@ -80,6 +84,8 @@ static const struct ofctl_command commands[] = {
     {"list-commands", "", 0, MANY_ARGS, false, cmd_list_commands},
 
     /* Undocumented: see cmd_codec.c. */
+    {"parse-flow", "", 1, 1, true, cmd_parse_flow},
+    {"parse-flows", "", 1, 1, true, cmd_parse_flows},
     {"parse-actions", "", 1, 1, true, cmd_parse_actions},
     {"parse-instructions", "", 1, 1, true, cmd_parse_instructions},
     {"print-error", "", 1, 1, true, cmd_print_error},

@@ -188,6 +188,12 @@ talk_name(const struct talk *t)
     return vconn_name(t->vconn);
 }
 
+struct ofctl *
+talk_options(const struct talk *t)
+{
+    return t->c;
+}
+
 /* -- Messages -- */
 
 void
@@ -331,20 +337,42 @@ talk_check(const uint8_t *msg, size_t n, const struct ofctl *c)
     }
 }
 
-void
-talk_barrier(struct talk *t)
+/* Waits until everything sent is done; the first error that comes is printed if IS_FATAL, and
+ * ends the process then. False: there was one. */
+static bool
+wait_done(struct talk *t, bool is_fatal)
 {
+    bool good = true;
     talk_begin(t, OFPT_BARRIER_REQUEST);
     uint32_t xid = send_request(t);
     for (;;) {
         size_t n;
         const uint8_t *msg = talk_receive(t, &n);
-        struct ofp_header h;
-        talk_check(msg, n, t->c);
-        if (ofp_header_get(msg, n, &h) && h.xid == xid) {
-            return;
+        struct ofp_msg m;
+        if (is_fatal) {
+            talk_check(msg, n, t->c);
+        }
+        if (ofp_msg_get(&m, msg, n)) {
+            continue;
+        }
+        good = good && m.id != OFPT_ERROR;
+        if (m.xid == xid) {
+            return good;
         }
     }
+}
+
+void
+talk_barrier(struct talk *t)
+{
+    wait_done(t, true);
+}
+
+bool
+talk_try(struct talk *t)
+{
+    send_request(t);
+    return wait_done(t, false);
 }
 
 void

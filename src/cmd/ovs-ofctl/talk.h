@@ -17,6 +17,8 @@ enum ofp_version talk_version(const struct talk *);
 /* The connection's full name: "unix:/run/openvswitch/br0.mgmt". */
 const char *talk_name(const struct talk *);
 
+struct ofctl *talk_options(const struct talk *);
+
 /* -- Any messages -- */
 
 /* Queues a message; waits while much is queued already. */
@@ -42,6 +44,8 @@ bool talk_next_part(struct talk *, struct ofp_msg *m);
 void talk_dump(struct talk *);
 /* Sends it and waits until it is done; an error ends the process. */
 void talk_tell(struct talk *);
+/* The same; whether the switch took it. */
+bool talk_try(struct talk *);
 /* The same of a message made elsewhere. */
 void talk_tell_message(struct talk *, const void *msg, size_t n);
 /* Waits until everything sent is done; an error ends the process. */
