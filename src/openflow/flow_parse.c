@@ -12,7 +12,7 @@
 #include "os/err_format.h"
 #include "os/log.h"
 
-LOG_MODULE(ofp_flow);
+LOG_MODULE(ofp_table);
 
 static struct log_rate rate = LOG_RATE(60, 5);
 
@@ -62,8 +62,8 @@ struct flow_text {
     unsigned int takes;
     const struct flow_names *names;
     struct ofp_flow_mod *fm;
+    bool any_table; /* naming one takes no special format */
     flow_formats formats;
-    bool has_cookie; /* one to be set */
     struct err *err;
 };
 
@@ -131,7 +131,6 @@ take_cookie(struct flow_text *t, const struct word *w)
                         "cookie=%.*s/-1)",
                         (int)w->n, w->value);
     }
-    t->has_cookie = true;
     return take_u64(t, w->value, w->n, &t->fm->new_cookie);
 }
 
@@ -215,7 +214,7 @@ take_own(struct flow_text *t, const struct word *w, bool *known)
     *known = true;
     if (word_is(w, "table")) {
         int error = take_table(t, w);
-        if (fm->table != OFP_TABLE_ALL) {
+        if (fm->table != OFP_TABLE_ALL && !t->any_table) {
             t->formats &= FORMAT_TID;
         }
         return error;
@@ -334,20 +333,22 @@ parse_words(struct flow_text *t, const char *p, const char *end)
     return 0;
 }
 
-int
-flow_parse(const char *text, size_t n, enum ofp_flow_command command,
-           const struct flow_names *names, struct ofp_flow_mod *fm, flow_formats *formats,
-           struct err *e)
+/* IS_REQUEST: for a question, which has a place for the table in every format. */
+static int
+parse(const char *text, size_t n, enum ofp_flow_command command, bool is_request,
+      const struct flow_names *names, struct ofp_flow_mod *fm, flow_formats *formats,
+      struct err *e)
 {
     struct wr actions = fm->actions;
     struct flow_text t = {.takes = takes[command], .names = names, .fm = fm, .err = e};
+    t.any_table = is_request;
     const char *end = text + n, *list = NULL, *words_end = end;
     ofp_flow_mod_init(fm);
     fm->actions = actions;
     fm->actions.n = 0;
     fm->actions.bad = false;
     fm->command = (uint8_t)command;
-    fm->new_cookie = OFP_COOKIE_NONE;
+    fm->new_cookie = 0;
     t.formats = FORMAT_ANY;
     if (t.takes & TAKES_ACTIONS) {
         words_end = find_actions(text, end, &list);
@@ -359,13 +360,18 @@ flow_parse(const char *text, size_t n, enum ofp_flow_command command,
     if (error) {
         return error;
     }
-    if (command == OFP_FLOW_ADD && !t.has_cookie) {
-        fm->new_cookie = 0;
-    }
     of_match_normalize(&fm->match);
     error = list ? take_actions(&t, list, (size_t)(end - list)) : 0;
     *formats = t.formats;
     return error;
+}
+
+int
+flow_parse(const char *text, size_t n, enum ofp_flow_command command,
+           const struct flow_names *names, struct ofp_flow_mod *fm, flow_formats *formats,
+           struct err *e)
+{
+    return parse(text, n, command, false, names, fm, formats, e);
 }
 
 int
@@ -396,7 +402,7 @@ flow_parse_request(const char *text, size_t n, const struct flow_names *names,
                    struct ofp_flow_stats_request *rq, flow_formats *formats, struct err *e)
 {
     struct ofp_flow_mod fm = {.actions = {NULL}};
-    int error = flow_parse(text, n, OFP_FLOW_DELETE, names, &fm, formats, e);
+    int error = parse(text, n, OFP_FLOW_DELETE, true, names, &fm, formats, e);
     if (error) {
         return error;
     }
@@ -406,10 +412,5 @@ flow_parse_request(const char *text, size_t n, const struct flow_names *names,
                                           .out_port = fm.out_port,
                                           .out_group = fm.out_group,
                                           .table = fm.table};
-    if (fm.table != OFP_TABLE_ALL) {
-        /* Requests name a table in every format. */
-        *formats |= (*formats & FORMAT_OF10_TID ? FORMAT_OF10 : 0) |
-                    (*formats & FORMAT_NXM_TID ? FORMAT_NXM : 0);
-    }
     return 0;
 }

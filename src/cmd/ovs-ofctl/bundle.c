@@ -20,9 +20,6 @@ void
 bundle_begin(struct bundle *b, struct talk *t)
 {
     *b = (struct bundle){.talk = t, .msg = xalloc(OFP_MSG_MAX)};
-    if (talk_version(t) < OFP_13) {
-        log_fatal("bundles need OpenFlow 1.3 or later ('-O OpenFlow14')");
-    }
 }
 
 void

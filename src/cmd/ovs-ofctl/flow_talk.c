@@ -59,21 +59,19 @@ use_format(struct talk *t, flow_formats format, struct flow_dialect *d)
     return d->nxm == wants_nxm && d->has_table == wants_table;
 }
 
-/* Tries FORMATS in ORDER. */
-static struct talk *
-open_in_order(struct ofctl *c, const char *target, flow_formats usable, const flow_formats order[],
-              size_t n_order, struct flow_dialect *d)
+/* Has the switch use one of FORMATS, trying those of OpenFlow 1.0 in ORDER. */
+static void
+choose_format(struct talk *t, flow_formats usable, flow_formats formats,
+              const flow_formats order[], size_t n_order, struct flow_dialect *d)
 {
-    flow_formats formats = allowed_of(c, usable);
-    struct talk *t = talk_open(c, target);
     *d = (struct flow_dialect){.version = talk_version(t)};
     formats &= flow_formats_of(1u << d->version);
     if (d->version > OFP_10 && formats) {
-        return t;
+        return;
     }
     for (size_t i = 0; i < n_order; i++) {
         if (formats & order[i] && use_format(t, order[i], d)) {
-            return t;
+            return;
         }
     }
     log_fatal("switch does not support any of the usable flow formats (%s)",
@@ -84,7 +82,18 @@ struct talk *
 flow_talk_open(struct ofctl *c, const char *target, flow_formats usable, struct flow_dialect *d)
 {
     static const flow_formats order[] = {FORMAT_OF10, FORMAT_OF10_TID, FORMAT_NXM, FORMAT_NXM_TID};
-    return open_in_order(c, target, usable, order, ARRAY_LEN(order), d);
+    flow_formats formats = allowed_of(c, usable);
+    struct talk *t = talk_open(c, target);
+    choose_format(t, usable, formats, order, ARRAY_LEN(order), d);
+    return t;
+}
+
+/* Where the table has a place of its own, it takes no special format to name it. */
+static flow_formats
+without_tables(flow_formats formats)
+{
+    return formats | (formats & FORMAT_NXM_TID ? FORMAT_NXM : 0) |
+           (formats & FORMAT_OF10_TID ? FORMAT_OF10 : 0);
 }
 
 struct talk *
@@ -92,12 +101,8 @@ flow_talk_open_dump(struct ofctl *c, const char *target, flow_formats usable,
                     struct flow_dialect *d)
 {
     static const flow_formats order[] = {FORMAT_NXM, FORMAT_OF10};
-    /* Requests have a place for the table in every format. */
-    flow_formats allowed = c->formats;
-    c->formats |= (allowed & FORMAT_NXM_TID ? FORMAT_NXM : 0) |
-                  (allowed & FORMAT_OF10_TID ? FORMAT_OF10 : 0);
-    struct talk *t = open_in_order(c, target, usable, order, ARRAY_LEN(order), d);
-    c->formats = allowed;
+    struct talk *t = talk_open(c, target);
+    choose_format(t, usable, without_tables(allowed_of(c, usable)), order, ARRAY_LEN(order), d);
     return t;
 }
 
@@ -110,4 +115,31 @@ flow_talk_put(struct wr *w, const struct flow_dialect *d, struct ofp_flow_mod *f
         fm->table = 0; /* there is no "any" */
     }
     ofp_flow_mod_put(w, d->version, d->nxm, d->has_table, vconn_new_xid(), fm);
+}
+
+void
+flow_talk_for_each(struct talk *t, void (*each)(void *aux, struct ofp_flow_stats *), void *aux)
+{
+    struct ofp_flow_stats *fs = xalloc(sizeof *fs);
+    bool more;
+    fs->actions = wr_make(xalloc(OF_ACTS_MAX), OF_ACTS_MAX);
+    talk_start(t);
+    do {
+        struct ofp_msg m;
+        more = talk_next_part(t, &m);
+        if (ofp_msg_kind(m.id) != OFPST_FLOW_REPLY) {
+            print_message(stderr, talk_options(t), NULL, m.bytes, m.len);
+            exit(EXIT_FAILURE);
+        }
+        struct rd r = m.body;
+        while (rd_left(&r)) {
+            enum ofp_error error = ofp_flow_stats_get(&m, &r, fs);
+            if (error) {
+                log_fatal("parse error in reply (%s)", ofp_error_name(error));
+            }
+            each(aux, fs);
+        }
+    } while (more);
+    os_free(fs->actions.start);
+    os_free(fs);
 }

@@ -25,3 +25,8 @@ struct talk *flow_talk_open_dump(struct ofctl *, const char *target, flow_format
 
 /* Appends FM, with a number of its own. Where the dialect has no "any table", it is table 0. */
 void flow_talk_put(struct wr *w, const struct flow_dialect *, struct ofp_flow_mod *fm);
+
+/* Sends the request for flows under way and gives EACH every flow of the reply, which it may
+ * change; an error ends the process. */
+void flow_talk_for_each(struct talk *, void (*each)(void *aux, struct ofp_flow_stats *),
+                        void *aux);

@@ -67,6 +67,8 @@ static const struct ofctl_command commands[] = {
     {"dump-desc", "switch", 1, 1, false, cmd_dump_desc},
     {"dump-tables", "switch", 1, 1, false, cmd_dump_tables},
     {"dump-table-desc", "switch", 1, 1, false, cmd_dump_table_desc},
+    {"dump-flows", "switch", 1, 2, false, cmd_dump_flows},
+    {"dump-aggregate", "switch", 1, 2, false, cmd_dump_aggregate},
     {"queue-stats", "switch [port [queue]]", 1, 3, false, cmd_queue_stats},
     {"add-flow", "switch flow", 2, 2, true, cmd_add_flow},
     {"add-flows", "switch file", 2, 2, true, cmd_add_flows},
@@ -274,11 +276,14 @@ parse_options(struct ofctl *c, int argc, char *argv[])
     options_fini(&all);
 }
 
-/* Which versions are spoken follows from both -O and -F; bundles are OpenFlow 1.4's unless the
- * user says otherwise. */
+/* Which versions are spoken follows from both -O and -F. Bundles want OpenFlow 1.3, where they are
+ * an extension, or later; 1.4 unless the user names one of these. */
 static void
 choose_versions(struct ofctl *c)
 {
+    if (c->bundle) {
+        c->versions &= ~((1u << OFP_13) - 1);
+    }
     if (!c->versions) {
         c->versions = 1u << (c->bundle ? OFP_14 : OFP_10);
     }

@@ -40,6 +40,7 @@ struct talk {
     int ended;        /* why the connection ended, 0 while it is there */
     bool is_connected;
     bool is_snoop; /* says nothing */
+    bool is_whole; /* the request under way needs no end */
 };
 
 /* -- The connection's events -- */
@@ -253,12 +254,23 @@ talk_begin(struct talk *t, enum ofp_msg_id kind)
     return &t->request;
 }
 
+struct wr *
+talk_make(struct talk *t)
+{
+    t->request = wr_make(t->buffer, OFP_MSG_MAX);
+    t->is_whole = true;
+    return &t->request;
+}
+
 /* Sends the request under way and gives its number. */
 static uint32_t
 send_request(struct talk *t)
 {
     struct ofp_header h;
-    ofp_msg_end(&t->request, t->begin);
+    if (!t->is_whole) {
+        ofp_msg_end(&t->request, t->begin);
+    }
+    t->is_whole = false;
     VERIFY(!t->request.bad);
     ofp_header_get(t->buffer, t->request.n, &h);
     talk_send(t, t->buffer, t->request.n);

@@ -34,6 +34,8 @@ const uint8_t *talk_peek(struct talk *, size_t *n);
 /* Begins the message that means KIND in this connection's version, or ends the process if there
  * is none; its body is to be put in what this gives. */
 struct wr *talk_begin(struct talk *, enum ofp_msg_id kind);
+/* The same for a message that is made as a whole: an empty place for it. */
+struct wr *talk_make(struct talk *);
 /* Sends it and waits for its reply, which may be an error. */
 const uint8_t *talk_call(struct talk *, size_t *n);
 /* Sends it; talk_next_part() then waits for a part of its reply, which is good until the next
