@@ -64,6 +64,9 @@ put_bytes(struct writer *w, enum of_field_id id, const uint8_t *value, const uin
           size_t len, bool is_exact)
 {
     const struct of_oxm *oxm = of_oxm_of(id, w->version);
+    if (!oxm && w->version < OFP_12) {
+        oxm = of_oxm_of(id, OFP_15); /* NXM takes whatever has a header */
+    }
     if (oxm) {
         of_oxm_put_header(w->w, oxm, !is_exact, len);
         wr_bytes(w->w, value, len);

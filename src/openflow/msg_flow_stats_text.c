@@ -59,7 +59,9 @@ ofp_flow_stats_format(struct str *s, const struct ofp_flow_stats *f, bool show_c
     put_number(s, "importance", f->importance);
     if (show_counts) {
         put_age(s, "idle_age", f->idle_age);
-        put_age(s, "hard_age", f->hard_age);
+        if (f->hard_age < 0 || (uint32_t)f->hard_age != f->counts.duration_s) {
+            put_age(s, "hard_age", f->hard_age);
+        }
     }
     size_t before = s->n;
     ofp_match_with_priority_put(s, &f->match, f->priority, how->ports);

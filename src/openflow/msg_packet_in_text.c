@@ -63,7 +63,7 @@ ofp_packet_put(struct str *s, const struct rd *packet, const struct of_match *me
         str_putc(s, '\n');
     }
     if (how->verbosity > 2) {
-        str_put_hex_lines(s, packet->p, rd_left(packet));
+        str_put_hex_bytes(s, packet->p, rd_left(packet));
     }
 }
 

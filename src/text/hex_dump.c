@@ -36,7 +36,7 @@ str_put_hex_dump(struct str *s, const void *bytes, size_t n)
 }
 
 void
-str_put_hex_lines(struct str *s, const void *bytes, size_t n)
+str_put_hex_bytes(struct str *s, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
     for (size_t ofs = 0; ofs < n; ofs += PER_LINE) {

@@ -7,4 +7,4 @@
 /* Appends N bytes, a line for each sixteen, which are counted from 0. */
 void str_put_hex_dump(struct str *, const void *bytes, size_t n);
 /* The same without the ASCII. */
-void str_put_hex_lines(struct str *, const void *bytes, size_t n);
+void str_put_hex_bytes(struct str *, const void *bytes, size_t n);

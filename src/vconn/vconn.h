@@ -16,6 +16,8 @@ typedef uint32_t ofp_versions;
 #define OFP_VERSIONS_ALL ((1u << OFP_VERSION_END) - (1u << OFP_10))
 /* "version 0x04", "version 0x02 and earlier", "versions 0x01, 0x04"; the caller frees it. */
 char *ofp_versions_text(ofp_versions);
+/* Reads "OpenFlow10,OpenFlow13", the argument of -O. -E_INVAL with the reference's words. */
+int ofp_versions_parse(const char *text, ofp_versions *, struct err *);
 
 /* The newest of a set that is not empty. */
 static inline unsigned int

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of versions as text, in Open vSwitch's words. */
-#include "text/str.h"
 #include "vconn/vconn.h"
+
+#include <string.h>
+
+#include "os/err_format.h"
+#include "text/str.h"
 
 char *
 ofp_versions_text(ofp_versions versions)
@@ -21,4 +25,26 @@ ofp_versions_text(ofp_versions versions)
         }
     }
     return str_take(&s);
+}
+
+int
+ofp_versions_parse(const char *text, ofp_versions *versions, struct err *e)
+{
+    static const char gaps[] = " ,\r\n\t";
+    ofp_versions all = 0;
+    for (const char *p = text + strspn(text, gaps); *p; p += strspn(p, gaps)) {
+        size_t n = strcspn(p, gaps);
+        enum ofp_version v = OFP_10;
+        while (v < OFP_VERSION_END &&
+               (strlen(ofp_version_name(v)) != n || strncasecmp(ofp_version_name(v), p, n))) {
+            v++;
+        }
+        if (v == OFP_VERSION_END) {
+            return err_fail(e, -E_INVAL, "Unknown OpenFlow version: \"%.*s\"", (int)n, p);
+        }
+        all |= 1u << v;
+        p += n;
+    }
+    *versions = all;
+    return 0;
 }

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/ovs-ofctl/ofctl.h"
+#include "cmd/ovs-ofctl/flow_talk.h"
+#include "cmd/packet_text.h"
 #include "openflow/actions_text.h"
 #include "openflow/instructions.h"
 #include "openflow/msg_error.h"
@@ -87,7 +88,8 @@ static void
 print(const void *bytes, size_t n, int verbosity)
 {
     struct str s = STR_INIT;
-    ofp_print(&s, bytes, n, &(struct ofp_print){.verbosity = verbosity});
+    ofp_print(&s, bytes, n,
+              &(struct ofp_print){.verbosity = verbosity, .packet = packet_text_put});
     fputs(str_text(&s), stdout);
     str_fini(&s);
 }
@@ -96,7 +98,7 @@ static void
 print_hex(const void *bytes, size_t n)
 {
     struct str s = STR_INIT;
-    str_put_hex_lines(&s, bytes, n);
+    str_put_hex_bytes(&s, bytes, n);
     str_chomp(&s, "-\n");
     puts(str_text(&s));
     str_fini(&s);
@@ -139,7 +141,7 @@ void
 cmd_ofp_parse(struct ofctl *c, int argc UNUSED, char *argv[])
 {
     static uint8_t msg[OFP_MSG_MAX];
-    FILE *file = input_open(argv[0]);
+    FILE *file = input_open(argv[0], "open");
     while (read_bytes(file, argv[0], msg, OFP_HEADER_SIZE, true)) {
         struct ofp_header h;
         ofp_header_get(msg, OFP_HEADER_SIZE, &h);
@@ -188,6 +190,83 @@ cmd_encode_error_reply(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
     print_hex(buffer, w.n);
     os_free(buffer);
     os_free(request);
+}
+
+/* -- Flows -- */
+
+/* Shows what is read, and the message in the first format that the user allows and that can say
+ * it all. */
+static void
+show_flows(struct ofctl *c, struct ofp_flow_mod *fms, size_t n_fms, flow_formats usable)
+{
+    static uint8_t msg[OFP_MSG_MAX];
+    flow_formats chosen = usable & c->formats;
+    printf("usable protocols: %s\n", flow_formats_text(usable));
+    if (!chosen) {
+        log_fatal("no usable protocol");
+    }
+    chosen &= ~(chosen - 1);
+    printf("chosen protocol: %s\n", flow_formats_text(chosen));
+    const struct flow_dialect d = {
+        .version = (enum ofp_version)ofp_versions_newest(flow_formats_versions(chosen)),
+        .nxm = chosen & FORMAT_NXM_ANY,
+        .has_table = chosen & (FORMAT_OF10_TID | FORMAT_NXM_TID),
+    };
+    for (size_t i = 0; i < n_fms; i++) {
+        struct wr w = wr_make(msg, sizeof msg);
+        flow_talk_put(&w, &d, &fms[i]);
+        print(msg, w.n, (int)c->verbosity);
+    }
+}
+
+static void
+parse_one(const char *text, const char *file, unsigned int line, struct ofp_flow_mod *fm,
+          flow_formats *usable)
+{
+    struct err e;
+    flow_formats formats;
+    fm->actions = wr_make(xalloc(OF_ACTS_MAX), OF_ACTS_MAX);
+    if (flow_parse(text, strlen(text), OFP_FLOW_ADD, NULL, fm, &formats, &e)) {
+        if (file) {
+            log_fatal("%s:%u: %s", file, line, e.text);
+        }
+        log_fatal("%s", e.text);
+    }
+    *usable &= formats;
+}
+
+void
+cmd_parse_flow(struct ofctl *c, int argc UNUSED, char *argv[])
+{
+    struct ofp_flow_mod fm;
+    flow_formats usable = FORMAT_ANY;
+    parse_one(argv[0], NULL, 0, &fm, &usable);
+    show_flows(c, &fm, 1, usable);
+    os_free(fm.actions.start);
+}
+
+void
+cmd_parse_flows(struct ofctl *c, int argc UNUSED, char *argv[])
+{
+    struct ofp_flow_mod *fms = NULL;
+    size_t n = 0, size = 0;
+    unsigned int line = 0;
+    flow_formats usable = FORMAT_ANY;
+    struct str text = STR_INIT;
+    FILE *file = input_open(argv[0], "open");
+    while (input_line(file, &text, &line)) {
+        if (n == size) {
+            fms = xgrow(fms, &size, sizeof *fms);
+        }
+        parse_one(text.s, argv[0], line, &fms[n++], &usable);
+    }
+    input_close(file);
+    show_flows(c, fms, n, usable);
+    for (size_t i = 0; i < n; i++) {
+        os_free(fms[i].actions.start);
+    }
+    os_free(fms);
+    str_fini(&text);
 }
 
 /* -- Words -- */

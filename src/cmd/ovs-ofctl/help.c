@@ -7,6 +7,7 @@
 #include "ipc/tls.h"
 #include "os/daemon.h"
 #include "os/log.h"
+#include "vconn/usage.h"
 
 static void
 print_switch_commands(void)
@@ -83,27 +84,8 @@ print_other_commands(void)
           "\n"
           "Other commands:\n"
           "  ofp-parse FILE              print messages read from FILE\n"
-          "  ofp-parse-pcap PCAP         print OpenFlow read from PCAP\n"
-          "\n"
-          "Active OpenFlow connection methods:\n"
-          "  tcp:HOST[:PORT]         PORT (default: 6653) at remote HOST\n"
-          "  ssl:HOST[:PORT]         SSL PORT (default: 6653) at remote HOST\n"
-          "  unix:FILE               Unix domain socket named FILE\n",
+          "  ofp-parse-pcap PCAP         print OpenFlow read from PCAP\n",
           stdout);
-}
-
-static void
-print_versions(void)
-{
-    fputs("\nOpenFlow version options:\n"
-          "  -V, --version           display version information\n"
-          "  -O, --protocols         set allowed OpenFlow versions\n"
-          "                          (default: ",
-          stdout);
-    for (enum ofp_version v = OFP_10; v < OFP_VERSION_END; v++) {
-        printf("%s%s", v > OFP_10 ? ", " : "", ofp_version_name(v));
-    }
-    puts(")");
 }
 
 void
@@ -114,9 +96,10 @@ print_usage(void)
            log_program_name(), log_program_name());
     print_switch_commands();
     print_other_commands();
+    vconn_print_usage(false);
     tls_print_usage();
     daemon_print_usage();
-    print_versions();
+    ofp_versions_print_usage();
     log_print_usage();
     fputs("\n"
           "Other options:\n"

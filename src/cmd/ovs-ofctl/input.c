@@ -11,14 +11,14 @@
 static const char spaces[] = " \t\r\n\v\f";
 
 FILE *
-input_open(const char *path)
+input_open(const char *path, const char *failure)
 {
     if (strcmp(path, "-") == 0) {
         return stdin;
     }
     FILE *file = fopen(path, "r");
     if (!file) {
-        log_fatal("%s: open (%s)", path, err_text(err_from_errno(errno)));
+        log_fatal("%s: %s (%s)", path, failure, err_text(err_from_errno(errno)));
     }
     return file;
 }

@@ -67,7 +67,13 @@ static const struct ofctl_command commands[] = {
     {"dump-desc", "switch", 1, 1, false, cmd_dump_desc},
     {"dump-tables", "switch", 1, 1, false, cmd_dump_tables},
     {"dump-table-desc", "switch", 1, 1, false, cmd_dump_table_desc},
+    {"dump-flows", "switch", 1, 2, false, cmd_dump_flows},
+    {"dump-aggregate", "switch", 1, 2, false, cmd_dump_aggregate},
     {"queue-stats", "switch [port [queue]]", 1, 3, false, cmd_queue_stats},
+    {"add-flow", "switch flow", 2, 2, true, cmd_add_flow},
+    {"add-flows", "switch file", 2, 2, true, cmd_add_flows},
+    {"mod-flows", "switch flow", 2, 2, true, cmd_mod_flows},
+    {"del-flows", "switch [flow]", 1, 2, true, cmd_del_flows},
     {"dump-ports", "switch [port]", 1, 2, false, cmd_dump_ports},
     {"dump-ports-desc", "switch [port]", 1, 2, false, cmd_dump_ports_desc},
     {"get-frags", "switch", 1, 1, false, cmd_get_frags},
@@ -80,6 +86,8 @@ static const struct ofctl_command commands[] = {
     {"list-commands", "", 0, MANY_ARGS, false, cmd_list_commands},
 
     /* Undocumented: see cmd_codec.c. */
+    {"parse-flow", "", 1, 1, true, cmd_parse_flow},
+    {"parse-flows", "", 1, 1, true, cmd_parse_flows},
     {"parse-actions", "", 1, 1, true, cmd_parse_actions},
     {"parse-instructions", "", 1, 1, true, cmd_parse_instructions},
     {"print-error", "", 1, 1, true, cmd_print_error},
@@ -120,27 +128,6 @@ add_sort_key(struct ofctl *c, const char *name, bool descending)
     }
     c->sort_keys = xrealloc(c->sort_keys, (c->n_sort_keys + 1) * sizeof *c->sort_keys);
     c->sort_keys[c->n_sort_keys++] = (struct sort_key){field, descending};
-}
-
-static ofp_versions
-parse_versions(const char *text)
-{
-    static const char gaps[] = " ,\r\n\t";
-    ofp_versions versions = 0;
-    for (const char *p = text + strspn(text, gaps); *p; p += strspn(p, gaps)) {
-        size_t n = strcspn(p, gaps);
-        enum ofp_version v = OFP_10;
-        while (v < OFP_VERSION_END &&
-               (strlen(ofp_version_name(v)) != n || strncasecmp(ofp_version_name(v), p, n))) {
-            v++;
-        }
-        if (v == OFP_VERSION_END) {
-            log_fatal("Unknown OpenFlow version: \"%.*s\"", (int)n, p);
-        }
-        versions |= 1u << v;
-        p += n;
-    }
-    return versions;
 }
 
 static const char *
@@ -204,7 +191,9 @@ take_own(struct ofctl *c, int option, const char *arg)
         c->packet_in_format = parse_packet_in_format(arg);
         break;
     case 'O':
-        c->versions = parse_versions(arg);
+        if (ofp_versions_parse(arg, &c->versions, &e)) {
+            log_fatal("%s", e.text);
+        }
         break;
     case 'm':
         c->verbosity++;
@@ -287,11 +276,14 @@ parse_options(struct ofctl *c, int argc, char *argv[])
     options_fini(&all);
 }
 
-/* Which versions are spoken follows from both -O and -F; bundles are OpenFlow 1.4's unless the
- * user says otherwise. */
+/* Which versions are spoken follows from both -O and -F. Bundles want OpenFlow 1.3, where they are
+ * an extension, or later; 1.4 unless the user names one of these. */
 static void
 choose_versions(struct ofctl *c)
 {
+    if (c->bundle) {
+        c->versions &= ~((1u << OFP_13) - 1);
+    }
     if (!c->versions) {
         c->versions = 1u << (c->bundle ? OFP_14 : OFP_10);
     }

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "cmd/ovs-ofctl/formats.h"
+#include "openflow/flow_formats.h"
 #include "openflow/fields.h"
 #include "text/str.h"
 #include "vconn/vconn.h"
@@ -52,7 +52,10 @@ void print_usage(void) PORT_NORETURN; /* help.c */
 
 command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_dump_ports,
     cmd_dump_ports_desc, cmd_queue_stats, cmd_get_frags, cmd_set_frags; /* cmd_show.c */
-command_fn cmd_probe, cmd_ping, cmd_benchmark;                          /* cmd_echo.c */
+command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows;   /* cmd_flow.c */
+command_fn cmd_dump_flows, cmd_dump_aggregate;                          /* cmd_flow_dump.c */
+command_fn cmd_parse_flow, cmd_parse_flows;
+command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
 command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,
     cmd_parse_actions, cmd_parse_instructions, cmd_print_error,
     cmd_parse_key_value; /* cmd_codec.c */
@@ -62,8 +65,8 @@ command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_repl
 /* The next line of FILE without its comment (from # on) and newline; false at the end. *NUMBER
  * counts lines and may be NULL. Blank lines are passed over. */
 bool input_line(FILE *file, struct str *line, unsigned int *number);
-/* Opens PATH for reading, "-" being standard input, or ends the process. */
-FILE *input_open(const char *path);
+/* Opens PATH for reading, "-" being standard input, or ends the process with "PATH: FAILURE". */
+FILE *input_open(const char *path, const char *failure);
 void input_close(FILE *file);
 /* The bytes that TEXT writes as hexadecimal digits, with spaces between bytes if it likes;
  * anything else ends the process with COMPLAINT. The caller frees them. */

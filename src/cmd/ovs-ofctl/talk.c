@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "cmd/ovs-ofctl/names.h"
 #include "cmd/ovs-ofctl/target.h"
+#include "cmd/packet_text.h"
 #include "openflow/msg_error.h"
 #include "openflow/ofp_print.h"
 #include "os/log.h"
@@ -39,6 +40,7 @@ struct talk {
     int ended;        /* why the connection ended, 0 while it is there */
     bool is_connected;
     bool is_snoop; /* says nothing */
+    bool is_whole; /* the request under way needs no end */
 };
 
 /* -- The connection's events -- */
@@ -187,6 +189,12 @@ talk_name(const struct talk *t)
     return vconn_name(t->vconn);
 }
 
+struct ofctl *
+talk_options(const struct talk *t)
+{
+    return t->c;
+}
+
 /* -- Messages -- */
 
 void
@@ -246,12 +254,23 @@ talk_begin(struct talk *t, enum ofp_msg_id kind)
     return &t->request;
 }
 
+struct wr *
+talk_make(struct talk *t)
+{
+    t->request = wr_make(t->buffer, OFP_MSG_MAX);
+    t->is_whole = true;
+    return &t->request;
+}
+
 /* Sends the request under way and gives its number. */
 static uint32_t
 send_request(struct talk *t)
 {
     struct ofp_header h;
-    ofp_msg_end(&t->request, t->begin);
+    if (!t->is_whole) {
+        ofp_msg_end(&t->request, t->begin);
+    }
+    t->is_whole = false;
     VERIFY(!t->request.bad);
     ofp_header_get(t->buffer, t->request.n, &h);
     talk_send(t, t->buffer, t->request.n);
@@ -281,7 +300,7 @@ void
 print_message(FILE *out, const struct ofctl *c, const struct talk *t, const uint8_t *msg, size_t n)
 {
     struct str s = STR_INIT;
-    struct ofp_print how = {.verbosity = (int)c->verbosity + 1};
+    struct ofp_print how = {.verbosity = (int)c->verbosity + 1, .packet = packet_text_put};
     if (t) {
         how.ports = names_of_ports_to_show(t->c, t->target);
         how.tables = names_of_tables_to_show(t->c, t->target);
@@ -330,20 +349,42 @@ talk_check(const uint8_t *msg, size_t n, const struct ofctl *c)
     }
 }
 
-void
-talk_barrier(struct talk *t)
+/* Waits until everything sent is done; the first error that comes is printed if IS_FATAL, and
+ * ends the process then. False: there was one. */
+static bool
+wait_done(struct talk *t, bool is_fatal)
 {
+    bool good = true;
     talk_begin(t, OFPT_BARRIER_REQUEST);
     uint32_t xid = send_request(t);
     for (;;) {
         size_t n;
         const uint8_t *msg = talk_receive(t, &n);
-        struct ofp_header h;
-        talk_check(msg, n, t->c);
-        if (ofp_header_get(msg, n, &h) && h.xid == xid) {
-            return;
+        struct ofp_msg m;
+        if (is_fatal) {
+            talk_check(msg, n, t->c);
+        }
+        if (ofp_msg_get(&m, msg, n)) {
+            continue;
+        }
+        good = good && m.id != OFPT_ERROR;
+        if (m.xid == xid) {
+            return good;
         }
     }
+}
+
+void
+talk_barrier(struct talk *t)
+{
+    wait_done(t, true);
+}
+
+bool
+talk_try(struct talk *t)
+{
+    send_request(t);
+    return wait_done(t, false);
 }
 
 void

@@ -17,6 +17,8 @@ enum ofp_version talk_version(const struct talk *);
 /* The connection's full name: "unix:/run/openvswitch/br0.mgmt". */
 const char *talk_name(const struct talk *);
 
+struct ofctl *talk_options(const struct talk *);
+
 /* -- Any messages -- */
 
 /* Queues a message; waits while much is queued already. */
@@ -32,6 +34,8 @@ const uint8_t *talk_peek(struct talk *, size_t *n);
 /* Begins the message that means KIND in this connection's version, or ends the process if there
  * is none; its body is to be put in what this gives. */
 struct wr *talk_begin(struct talk *, enum ofp_msg_id kind);
+/* The same for a message that is made as a whole: an empty place for it. */
+struct wr *talk_make(struct talk *);
 /* Sends it and waits for its reply, which may be an error. */
 const uint8_t *talk_call(struct talk *, size_t *n);
 /* Sends it; talk_next_part() then waits for a part of its reply, which is good until the next
@@ -42,6 +46,8 @@ bool talk_next_part(struct talk *, struct ofp_msg *m);
 void talk_dump(struct talk *);
 /* Sends it and waits until it is done; an error ends the process. */
 void talk_tell(struct talk *);
+/* The same; whether the switch took it. */
+bool talk_try(struct talk *);
 /* The same of a message made elsewhere. */
 void talk_tell_message(struct talk *, const void *msg, size_t n);
 /* Waits until everything sent is done; an error ends the process. */
