@@ -142,7 +142,8 @@ QUESTIONS = [
                                       "dump-aggregate br0", "dump-aggregate br0 table=1",
                                       "dump-desc br0", "dump-ports br0", "dump-ports br0 2",
                                       "dump-ports-desc br0", "get-frags br0")
-]
+] + [f"-O OpenFlow1{v} {command}" for v, command in (
+    (0, "dump-tables br0"), (3, "dump-tables br0"), (4, "dump-table-desc br0"))]
 FLOWS = ["priority=7,ip,nw_src=10.0.0.0/8,actions=2,3", "table=1,cookie=0x12,actions=drop",
          "arp,idle_timeout=600,hard_timeout=900,actions=NORMAL",
          "priority=1,send_flow_rem,actions=resubmit(,1)",

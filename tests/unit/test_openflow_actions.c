@@ -155,7 +155,7 @@ static const struct {
     const char *hex;
     enum ofp_error error;
 } refused[] = {
-    {OFP_10, "00000008", OFPBAC_BAD_LEN},
+    {OFP_10, "00000008", OFPBRC_BAD_LEN},
     {OFP_10, "0000000700010000", OFPBAC_BAD_LEN},
     {OFP_10, "0000000000010000", OFPBAC_BAD_LEN},
     {OFP_10, "000000100001000000000000000000", OFPBAC_BAD_LEN},
