@@ -114,7 +114,7 @@ flow_talk_put(struct wr *w, const struct flow_dialect *d, struct ofp_flow_mod *f
         (!is_delete || d->version == OFP_11)) {
         fm->table = 0; /* there is no "any" */
     }
-    ofp_flow_mod_put(w, d->version, d->nxm, d->has_table, vconn_new_xid(), fm);
+    ofp_flow_mod_put(w, d->version, d->nxm, d->has_table, 0, fm);
 }
 
 void
