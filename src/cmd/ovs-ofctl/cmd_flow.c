@@ -141,11 +141,7 @@ send_message(struct sending *s, const uint8_t *msg, size_t n)
         return;
     }
     vconn_new_xid(); /* so that numbers are those of a barrier behind each flow */
-    talk_send(s->t, msg, n);
-    size_t n_reply;
-    for (const uint8_t *reply; (reply = talk_peek(s->t, &n_reply));) {
-        talk_check(reply, n_reply, s->c);
-    }
+    talk_send_checked(s->t, msg, n);
 }
 
 static void
