@@ -82,3 +82,18 @@ ofp_print_table_status(struct str *s, const struct ofp_msg *m, const struct ofp_
     }
     return error;
 }
+
+enum ofp_error
+ofp_print_table_desc(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
+{
+    struct rd r = m->body;
+    enum ofp_error error = OFP_OK;
+    while (!error && rd_left(&r)) {
+        struct ofp_table_config c;
+        error = ofp_table_desc_get(&r, &c);
+        if (!error) {
+            ofp_table_desc_format(s, &c, how->tables);
+        }
+    }
+    return error;
+}

@@ -63,6 +63,16 @@ ofp_put_fixed(struct str *s, const uint8_t *bytes, size_t n)
     str_put(s, (const char *)bytes, len);
 }
 
+void
+ofp_put_count(struct str *s, uint64_t count)
+{
+    if (count == UINT64_MAX) {
+        str_putc(s, '?');
+    } else {
+        str_putf(s, "%llu", (unsigned long long)count);
+    }
+}
+
 enum ofp_error
 ofp_print_nothing(struct str *s UNUSED, const struct ofp_msg *m UNUSED,
                   const struct ofp_print *how UNUSED)
@@ -116,8 +126,9 @@ end_line(struct str *s)
 static void
 put_error(struct str *s, enum ofp_error error, const void *bytes, size_t n)
 {
-    if (s->n && s->s[s->n - 1] != '\n' && s->s[s->n - 1] != ' ') {
-        str_putc(s, ' ');
+    char last = s->n ? s->s[s->n - 1] : '\n';
+    if (last != '\n' && last != ' ') {
+        str_putc(s, last == ':' ? ' ' : '\n');
     }
     str_putf(s, "***decode error: %s***\n", ofp_error_name(error));
     str_put_hex_dump(s, bytes, n);

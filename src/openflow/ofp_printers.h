@@ -26,6 +26,15 @@ ofp_printer ofp_print_aggregate_reply, ofp_print_async, ofp_print_config, ofp_pr
 /* What the message's own printer shows, for messages within others. */
 ofp_printer ofp_print_body;
 
+/* Statistics, groups, meters. */
+ofp_printer ofp_print_desc, ofp_print_meter_config, ofp_print_meter_features, ofp_print_meter_mod,
+    ofp_print_meter_request, ofp_print_meter_stats, ofp_print_port_descs, ofp_print_port_request,
+    ofp_print_port_stats, ofp_print_queue_config, ofp_print_queue_config_request,
+    ofp_print_queue_stats, ofp_print_queue_stats_request, ofp_print_table_desc,
+    ofp_print_table_features, ofp_print_table_stats;
+ofp_printer ofp_print_group_desc, ofp_print_group_features, ofp_print_group_mod,
+    ofp_print_group_request, ofp_print_group_stats;
+
 /* -- What printers share -- */
 
 /* Appends the words of the bits of X, SEPARATOR between them; unknown bits as one number in
@@ -44,3 +53,5 @@ void ofp_packet_put(struct str *, const struct rd *packet, const struct of_match
                     const struct ofp_print *);
 /* Appends bytes that should be text: as they are up to the first NUL. */
 void ofp_put_fixed(struct str *, const uint8_t *bytes, size_t n);
+/* Appends a counter, "?" for one that is all ones: unknown. */
+void ofp_put_count(struct str *, uint64_t count);

@@ -17,7 +17,10 @@ ofp_prop_get(struct rd *r, struct ofp_prop *p)
         p->vendor = rd_be32(&p->body);
         p->vendor_type = rd_be32(&p->body);
     }
-    return p->body.bad ? OFPBPC_BAD_LEN : OFP_OK;
+    if (p->body.bad) {
+        return OFPBPC_BAD_LEN;
+    }
+    return type == OFP_PROP_EXPERIMENTER && !p->vendor ? OFPBPC_BAD_EXPERIMENTER : OFP_OK;
 }
 
 size_t

@@ -14,7 +14,7 @@ struct ofp_prop {
     struct rd body;               /* what follows the head, of an experimenter's its numbers */
 };
 
-/* Takes the property at R, and its padding. OFPBPC_BAD_LEN. */
+/* Takes the property at R, and its padding. OFPBPC_BAD_LEN, _BAD_EXPERIMENTER. */
 enum ofp_error ofp_prop_get(struct rd *r, struct ofp_prop *);
 /* Starts a property; ofp_prop_end() fills in its length and pads it. */
 size_t ofp_prop_begin(struct wr *w, uint16_t type);
