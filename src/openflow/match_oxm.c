@@ -189,8 +189,11 @@ of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version versi
     struct writer w = {wr, m, version};
     enum of_field_id ids[OF_FIELD_COUNT];
     size_t n = 0;
+    struct of_key_map map = of_key_map_of(&m->mask);
     for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
-        if (!is_written(m, id)) {
+        bool may_have =
+            of_field_is_tun_metadata(id) ? m->tun_present != 0 : of_key_map_may_have(&map, id);
+        if (!may_have || !is_written(m, id)) {
             continue;
         }
         /* In the order of their demands; there are few, and most come in order. */

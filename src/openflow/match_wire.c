@@ -129,9 +129,10 @@ of_match_normalize(struct of_match *m)
 {
     struct of_match before = *m;
     bool changed = false;
+    struct of_key_map map = of_key_map_of(&m->mask);
     for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
-        if (!of_field_is_zero(id, &m->mask) && !is_kept(&of_fields[id], id) &&
-            !has_meaning(&before, id)) {
+        if (of_key_map_may_have(&map, id) && !of_field_is_zero(id, &m->mask) &&
+            !is_kept(&of_fields[id], id) && !has_meaning(&before, id)) {
             of_match_clear(m, id);
             changed = true;
         }

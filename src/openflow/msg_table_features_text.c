@@ -21,17 +21,18 @@ same_actions(const struct ofp_table_actions *a, const struct ofp_table_actions *
            !memcmp(&a->set_fields, &b->set_fields, sizeof a->set_fields);
 }
 
-/* Whether A and B are the same tables but for TABLE itself: each table has one less to go to than
- * the one in front of it, which is not worth telling. */
+/* Whether TABLE can go to the same tables as the one before, or to all of them but itself: each
+ * table has one less to go to than the one in front of it, which is not worth telling. */
 static bool
-same_next(const uint64_t a[4], const uint64_t b[4], uint8_t table)
+same_next(const uint64_t next[4], const uint64_t before[4], uint8_t table)
 {
-    bool same = true;
+    bool same = true, but_itself = true;
     for (unsigned int i = 0; i < 4; i++) {
         uint64_t own = i == table / 64 ? UINT64_C(1) << table % 64 : 0;
-        same = same && !((a[i] ^ b[i]) & ~own);
+        same = same && next[i] == before[i];
+        but_itself = but_itself && next[i] == (before[i] & ~own);
     }
-    return same;
+    return same || but_itself;
 }
 
 /* The same of all that TABLE, which does A, can do, and of what B does. */

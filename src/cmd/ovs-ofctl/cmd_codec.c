@@ -215,6 +215,7 @@ show_flows(struct ofctl *c, struct ofp_flow_mod *fms, size_t n_fms, flow_formats
     for (size_t i = 0; i < n_fms; i++) {
         struct wr w = wr_make(msg, sizeof msg);
         flow_talk_put(&w, &d, &fms[i]);
+        put_be32(msg + 4, vconn_new_xid());
         print(msg, w.n, (int)c->verbosity);
     }
 }

@@ -49,6 +49,7 @@ send_one(struct ofctl *c, const char *target, struct flow_batch *b)
     struct talk *t = flow_talk_open(c, target, b->usable, &d);
     struct wr w = wr_make(msg, OFP_MSG_MAX);
     flow_talk_put(&w, &d, &b->fm);
+    put_be32(msg + 4, vconn_new_xid());
     if (w.bad) {
         log_fatal("the flow is too long for a message");
     }
@@ -64,7 +65,9 @@ send_one(struct ofctl *c, const char *target, struct flow_batch *b)
     os_free(msg);
 }
 
-/* -- Many: a first pass over the text finds the format, a second sends -- */
+/* -- Many. All are read before the first is sent, since the format depends on all. They are
+ * written at once in the format that is most likely, and read again if it turns out to be another.
+ * -- */
 
 /* All of FILE. */
 static void
@@ -126,27 +129,59 @@ struct sending {
     struct talk *t;
     struct flow_dialect dialect;
     uint8_t *msg;
+    struct str ready; /* messages in `dialect`, without numbers yet */
     struct bundle bundle;
 };
+
+static void
+send_message(struct sending *s, const uint8_t *msg, size_t n)
+{
+    if (s->c->bundle) {
+        bundle_add(&s->bundle, msg, n);
+        return;
+    }
+    vconn_new_xid(); /* so that numbers are those of a barrier behind each flow */
+    talk_send_checked(s->t, msg, n);
+}
+
+static void
+put_flow(struct sending *s, struct ofp_flow_mod *fm, struct wr *w)
+{
+    *w = wr_make(s->msg, OFP_MSG_MAX);
+    flow_talk_put(w, &s->dialect, fm);
+    if (w->bad) {
+        log_fatal("a flow is too long for a message");
+    }
+}
+
+static void
+write_flow(void *s_, struct ofp_flow_mod *fm)
+{
+    struct sending *s = s_;
+    struct wr w;
+    put_flow(s, fm, &w);
+    str_put(&s->ready, (const char *)s->msg, w.n);
+}
 
 static void
 send_flow(void *s_, struct ofp_flow_mod *fm)
 {
     struct sending *s = s_;
-    size_t n;
-    struct wr w = wr_make(s->msg, OFP_MSG_MAX);
-    flow_talk_put(&w, &s->dialect, fm);
-    if (w.bad) {
-        log_fatal("a flow is too long for a message");
-    }
-    if (s->c->bundle) {
-        bundle_add(&s->bundle, s->msg, w.n);
-        return;
-    }
-    vconn_new_xid(); /* so that numbers are those of a barrier behind each flow */
-    talk_send(s->t, s->msg, w.n);
-    for (const uint8_t *msg; (msg = talk_peek(s->t, &n));) {
-        talk_check(msg, n, s->c);
+    struct wr w;
+    put_flow(s, fm, &w);
+    put_be32(s->msg + 4, vconn_new_xid());
+    send_message(s, s->msg, w.n);
+}
+
+/* Sends what was written. */
+static void
+send_ready(struct sending *s)
+{
+    uint8_t *p = (uint8_t *)s->ready.s, *end = p + s->ready.n;
+    for (struct ofp_header h; p < end; p += h.len) {
+        ofp_header_get(p, (size_t)(end - p), &h);
+        put_be32(p + 4, vconn_new_xid());
+        send_message(s, p, h.len);
     }
 }
 
@@ -155,18 +190,25 @@ send_file(struct ofctl *c, const char *target, const char *path, enum ofp_flow_c
 {
     struct flow_batch b;
     struct str text = STR_INIT;
+    struct sending s = {.c = c, .msg = xalloc(OFP_MSG_MAX)};
+    const struct flow_dialect likely = {.version =
+                                            (enum ofp_version)ofp_versions_newest(c->versions)};
     batch_init(&b, c, target);
     FILE *file = input_open(path, "open failed");
     slurp(file, &text);
     input_close(file);
-    for_each_flow(&b, &text, path, command, NULL, NULL);
+    s.dialect = likely;
+    for_each_flow(&b, &text, path, command, write_flow, &s);
 
-    struct sending s = {.c = c, .msg = xalloc(OFP_MSG_MAX)};
     s.t = flow_talk_open(c, target, b.usable, &s.dialect);
     if (c->bundle) {
         bundle_begin(&s.bundle, s.t);
     }
-    for_each_flow(&b, &text, path, command, send_flow, &s);
+    if (s.dialect.version == likely.version && !s.dialect.nxm && !s.dialect.has_table) {
+        send_ready(&s);
+    } else {
+        for_each_flow(&b, &text, path, command, send_flow, &s);
+    }
     if (c->bundle) {
         bundle_commit(&s.bundle);
     } else {
@@ -174,6 +216,7 @@ send_file(struct ofctl *c, const char *target, const char *path, enum ofp_flow_c
     }
     talk_close(s.t);
     os_free(s.msg);
+    str_fini(&s.ready);
     str_fini(&text);
 }
 

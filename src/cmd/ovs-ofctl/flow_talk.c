@@ -106,6 +106,17 @@ flow_talk_open_dump(struct ofctl *c, const char *target, flow_formats usable,
     return t;
 }
 
+struct talk *
+flow_talk_open_replace(struct ofctl *c, const char *target, flow_formats usable,
+                       struct flow_dialect *d)
+{
+    static const flow_formats order[] = {FORMAT_NXM, FORMAT_NXM_TID, FORMAT_OF10, FORMAT_OF10_TID};
+    flow_formats formats = allowed_of(c, usable);
+    struct talk *t = talk_open(c, target);
+    choose_format(t, usable, formats, order, ARRAY_LEN(order), d);
+    return t;
+}
+
 void
 flow_talk_put(struct wr *w, const struct flow_dialect *d, struct ofp_flow_mod *fm)
 {
@@ -114,7 +125,7 @@ flow_talk_put(struct wr *w, const struct flow_dialect *d, struct ofp_flow_mod *f
         (!is_delete || d->version == OFP_11)) {
         fm->table = 0; /* there is no "any" */
     }
-    ofp_flow_mod_put(w, d->version, d->nxm, d->has_table, vconn_new_xid(), fm);
+    ofp_flow_mod_put(w, d->version, d->nxm, d->has_table, 0, fm);
 }
 
 void

@@ -23,7 +23,12 @@ struct talk *flow_talk_open(struct ofctl *, const char *target, flow_formats usa
 struct talk *flow_talk_open_dump(struct ofctl *, const char *target, flow_formats usable,
                                  struct flow_dialect *);
 
-/* Appends FM, with a number of its own. Where the dialect has no "any table", it is table 0. */
+/* The same for both. */
+struct talk *flow_talk_open_replace(struct ofctl *, const char *target, flow_formats usable,
+                                    struct flow_dialect *);
+
+/* Appends FM, with 0 for the number of the message. Where the dialect has no "any table", it is
+ * table 0. */
 void flow_talk_put(struct wr *w, const struct flow_dialect *, struct ofp_flow_mod *fm);
 
 /* Sends the request for flows under way and gives EACH every flow of the reply, which it may

@@ -74,6 +74,8 @@ static const struct ofctl_command commands[] = {
     {"add-flows", "switch file", 2, 2, true, cmd_add_flows},
     {"mod-flows", "switch flow", 2, 2, true, cmd_mod_flows},
     {"del-flows", "switch [flow]", 1, 2, true, cmd_del_flows},
+    {"replace-flows", "switch file", 2, 2, true, cmd_replace_flows},
+    {"diff-flows", "source1 source2", 2, 2, true, cmd_diff_flows},
     {"dump-ports", "switch [port]", 1, 2, false, cmd_dump_ports},
     {"dump-ports-desc", "switch [port]", 1, 2, false, cmd_dump_ports_desc},
     {"get-frags", "switch", 1, 1, false, cmd_get_frags},

@@ -54,6 +54,7 @@ command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_du
     cmd_dump_ports_desc, cmd_queue_stats, cmd_get_frags, cmd_set_frags; /* cmd_show.c */
 command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows;   /* cmd_flow.c */
 command_fn cmd_dump_flows, cmd_dump_aggregate;                          /* cmd_flow_dump.c */
+command_fn cmd_replace_flows, cmd_diff_flows;                           /* cmd_flow_set.c */
 command_fn cmd_parse_flow, cmd_parse_flows;
 command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
 command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,

@@ -400,3 +400,13 @@ talk_tell(struct talk *t)
     send_request(t);
     talk_barrier(t);
 }
+
+void
+talk_send_checked(struct talk *t, const void *msg, size_t n)
+{
+    size_t n_reply;
+    talk_send(t, msg, n);
+    for (const uint8_t *reply; (reply = talk_peek(t, &n_reply));) {
+        talk_check(reply, n_reply, t->c);
+    }
+}

@@ -53,6 +53,10 @@ void talk_tell_message(struct talk *, const void *msg, size_t n);
 /* Waits until everything sent is done; an error ends the process. */
 void talk_barrier(struct talk *);
 
+/* Queues a change, one of many before talk_barrier(); an error that came meanwhile ends the
+ * process. */
+void talk_send_checked(struct talk *, const void *msg, size_t n);
+
 /* Ends the process if MSG is an error, printing it. */
 void talk_check(const uint8_t *msg, size_t n, const struct ofctl *);
 /* Prints a message on OUT. */
