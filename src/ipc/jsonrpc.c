@@ -111,16 +111,9 @@ take_text(struct jsonrpc *j, const char *p, size_t n)
 static void
 compact(struct jsonrpc *j)
 {
-    size_t left = j->in.n - j->start;
-    if (!left) {
-        if (j->in.size > KEEP_BYTES) {
-            str_fini(&j->in);
-        } else {
-            str_clear(&j->in);
-        }
-    } else if (j->start) {
-        memmove(j->in.s, j->in.s + j->start, left);
-        str_truncate(&j->in, left);
+    str_drop(&j->in, j->start);
+    if (!j->in.n && j->in.size > KEEP_BYTES) {
+        str_fini(&j->in);
     }
     j->scanned -= j->start;
     j->start = 0;

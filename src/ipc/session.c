@@ -1,41 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON-RPC sessions: a connection, the state machine that brings it back (reconnect.h), and the
- * echoes that tell a silent peer from a dead one. One timer follows the machine's deadline. The
- * owner may free the session in any callback: `busy` counts those under way. Loop's thread. */
-#include "ipc/jsonrpc.h"
-
+/* JSON-RPC sessions: a connection that is kept up (keeper.h), and the echoes that tell a silent
+ * peer from a dead one. The owner may free the session in any callback. Loop's thread. */
 #include <string.h>
 
-#include "ipc/reconnect.h"
-#include "os/err_format.h"
-#include "os/log.h"
+#include "ipc/jsonrpc.h"
+#include "ipc/keeper.h"
 #include "os/mem.h"
 #include "os/random.h"
 
-LOG_MODULE(jsonrpc);
-
 struct jsonrpc_session {
-    struct os_loop *loop;
-    struct reconnect reconnect;
+    struct keeper keeper;
     char **remotes; /* in the order they are tried */
     size_t n_remotes, next_remote;
-    uint16_t port;
-    struct stream *stream; /* while connecting */
-    struct jsonrpc *rpc;   /* while connected */
+    struct jsonrpc *rpc; /* while connected */
     const struct jsonrpc_events *events;
     void *aux;
-    struct os_timer timer;
-    unsigned int busy;
-    bool freed;
 };
-
-static void run(struct jsonrpc_session *s);
-
-static uint64_t
-now_of(const struct jsonrpc_session *s)
-{
-    return os_now_ms(s->loop);
-}
 
 static void
 clear_remotes(struct jsonrpc_session *s)
@@ -48,78 +28,30 @@ clear_remotes(struct jsonrpc_session *s)
     s->n_remotes = 0;
 }
 
-static void
-destroy(struct jsonrpc_session *s)
-{
-    clear_remotes(s);
-    reconnect_fini(&s->reconnect);
-    os_free(s);
-}
-
-/* False when the owner freed S inside the callback. */
-static bool
-leave(struct jsonrpc_session *s)
-{
-    s->busy--;
-    if (s->freed && !s->busy) {
-        destroy(s);
-        return false;
-    }
-    return !s->freed;
-}
-
-static void
-arm(struct jsonrpc_session *s)
-{
-    uint64_t deadline = reconnect_deadline(&s->reconnect);
-    if (deadline == UINT64_MAX) {
-        os_timer_stop(&s->timer);
-    } else if (!os_timer_is_running(&s->timer) || s->timer.deadline_ms > deadline) {
-        os_timer_start_at(&s->timer, deadline);
-    }
-}
-
-/* The connection or the attempt is over. */
-static void
-lost(struct jsonrpc_session *s, int code)
-{
-    bool was_connected = s->rpc != NULL;
-    stream_free(s->stream);
-    s->stream = NULL;
-    jsonrpc_free(s->rpc);
-    s->rpc = NULL;
-    reconnect_disconnected(&s->reconnect, now_of(s), code);
-    arm(s);
-    s->busy++;
-    if ((was_connected || !reconnect_is_alive(&s->reconnect)) && s->events->disconnected) {
-        s->events->disconnected(s->aux, code);
-    }
-    leave(s);
-}
-
 /* -- The connection's events -- */
 
 static void
 rpc_message(void *aux, const struct jsonrpc_msg *msg)
 {
     struct jsonrpc_session *s = aux;
-    reconnect_activity(&s->reconnect, now_of(s));
+    keeper_activity(&s->keeper);
     if (msg->kind == JSONRPC_REQUEST && !s->events->takes_echo && !strcmp(msg->method, "echo")) {
         jsonrpc_send_reply(s->rpc, json_incref(msg->params), json_incref(msg->id));
     } else if (msg->kind == JSONRPC_REPLY && json_is_string(msg->id) &&
                !strcmp(json_string_value(msg->id), "echo")) {
         /* The answer to a probe has done its work by coming. */
     } else if (s->events->message) {
-        s->busy++;
+        keeper_enter(&s->keeper);
         s->events->message(s->aux, msg);
-        leave(s);
+        keeper_leave(&s->keeper);
     }
 }
 
 static void
 rpc_disconnected(void *aux, int code)
 {
-    lost(aux, code);
+    struct jsonrpc_session *s = aux;
+    keeper_lost(&s->keeper, code);
 }
 
 /* A peer that takes what it is sent is alive, though flow control may keep us from hearing it. */
@@ -127,83 +59,74 @@ static void
 rpc_sent(void *aux)
 {
     struct jsonrpc_session *s = aux;
-    reconnect_activity(&s->reconnect, now_of(s));
+    keeper_activity(&s->keeper);
 }
 
 static const struct jsonrpc_events rpc_events = {
     .message = rpc_message, .sent = rpc_sent, .disconnected = rpc_disconnected};
 
-/* -- The attempt's events -- */
+/* -- What the keeper asks -- */
 
-static void
-attempt_connected(void *aux)
+static const char *
+next_target(void *aux)
 {
     struct jsonrpc_session *s = aux;
-    s->rpc = jsonrpc_new(s->loop, s->stream, &rpc_events, s);
-    s->stream = NULL;
-    reconnect_connected(&s->reconnect, now_of(s));
-    arm(s);
-    s->busy++;
+    const char *name = s->remotes[s->next_remote];
+    s->next_remote = (s->next_remote + 1) % s->n_remotes;
+    return name;
+}
+
+static void
+opened(void *aux, struct stream *stream)
+{
+    struct jsonrpc_session *s = aux;
+    s->rpc = jsonrpc_new(s->keeper.loop, stream, &rpc_events, s);
+    keeper_connected(&s->keeper);
+    keeper_enter(&s->keeper);
     if (s->events->connected) {
         s->events->connected(s->aux);
     }
-    leave(s);
+    keeper_leave(&s->keeper);
 }
 
 static void
-attempt_closed(void *aux, int code)
-{
-    lost(aux, code);
-}
-
-static const struct stream_events attempt_events = {.connected = attempt_connected,
-                                                    .closed = attempt_closed};
-
-static void
-attempt(struct jsonrpc_session *s)
-{
-    struct err e;
-    const char *name = s->remotes[s->next_remote];
-    s->next_remote = (s->next_remote + 1) % s->n_remotes;
-    reconnect_set_name(&s->reconnect, name);
-    int error = stream_open(s->loop, name, s->port, &attempt_events, s, &s->stream, &e);
-    reconnect_connecting(&s->reconnect, now_of(s));
-    if (error) {
-        s->stream = NULL;
-        log_dbg("%s: %s", name, e.text);
-        lost(s, error);
-    }
-}
-
-static void
-run(struct jsonrpc_session *s)
-{
-    switch (reconnect_run(&s->reconnect, now_of(s))) {
-    case RECONNECT_NOTHING:
-        break;
-    case RECONNECT_CONNECT:
-        attempt(s);
-        return; /* S may be gone */
-    case RECONNECT_DISCONNECT:
-        lost(s, 0);
-        return;
-    case RECONNECT_PROBE:
-        jsonrpc_send_request(s->rpc, "echo", json_array(), json_string("echo"));
-        break;
-    }
-    arm(s);
-}
-
-static void
-timer_fired(void *aux)
+probe(void *aux)
 {
     struct jsonrpc_session *s = aux;
-    s->busy++;
-    run(s);
-    if (leave(s)) {
-        arm(s);
+    jsonrpc_send_request(s->rpc, "echo", json_array(), json_string("echo"));
+}
+
+static void
+close_connection(void *aux)
+{
+    struct jsonrpc_session *s = aux;
+    jsonrpc_free(s->rpc);
+    s->rpc = NULL;
+}
+
+static void
+ended(void *aux, int code)
+{
+    struct jsonrpc_session *s = aux;
+    if (s->events->disconnected) {
+        s->events->disconnected(s->aux, code);
     }
 }
+
+static void
+destroy(void *aux)
+{
+    struct jsonrpc_session *s = aux;
+    clear_remotes(s);
+    os_free(s);
+}
+
+static const struct keeper_ops keeper_ops = {.target = next_target,
+                                             .opened = opened,
+                                             .probe = probe,
+                                             .close = close_connection,
+                                             .ended = ended,
+                                             .destroy = destroy};
 
 /* Splits NAME at commas; "cid:UUID" names no remote. */
 static void
@@ -240,13 +163,11 @@ shuffle_remotes(struct jsonrpc_session *s)
 }
 
 static struct jsonrpc_session *
-new_session(struct os_loop *loop, const struct jsonrpc_events *events, void *aux)
+new_session(const struct jsonrpc_events *events, void *aux)
 {
     struct jsonrpc_session *s = xzalloc(sizeof *s);
-    s->loop = loop;
     s->events = events;
     s->aux = aux;
-    os_timer_init(&s->timer, loop, timer_fired, s);
     return s;
 }
 
@@ -254,18 +175,12 @@ struct jsonrpc_session *
 jsonrpc_session_new(struct os_loop *loop, const char *name, uint16_t port, unsigned int flags,
                     const struct jsonrpc_events *events, void *aux)
 {
-    struct jsonrpc_session *s = new_session(loop, events, aux);
+    struct jsonrpc_session *s = new_session(events, aux);
     set_remotes(s, name);
     if (!(flags & JSONRPC_KEEP_ORDER)) {
         shuffle_remotes(s);
     }
-    s->port = port;
-    reconnect_init(&s->reconnect, s->remotes[0], flags & JSONRPC_RETRY, false);
-    if (!strncmp(s->remotes[0], "unix:", 5)) {
-        s->reconnect.probe_ms = 0; /* the host tells when a local peer dies */
-    }
-    reconnect_enable(&s->reconnect, now_of(s));
-    arm(s);
+    keeper_init(&s->keeper, loop, s->remotes[0], port, flags & JSONRPC_RETRY, &keeper_ops, s);
     return s;
 }
 
@@ -273,28 +188,18 @@ struct jsonrpc_session *
 jsonrpc_session_accept(struct os_loop *loop, struct stream *stream,
                        const struct jsonrpc_events *events, void *aux)
 {
-    struct jsonrpc_session *s = new_session(loop, events, aux);
+    struct jsonrpc_session *s = new_session(events, aux);
     s->rpc = jsonrpc_new(loop, stream, &rpc_events, s);
-    reconnect_init(&s->reconnect, jsonrpc_name(s->rpc), false, true);
-    reconnect_connecting(&s->reconnect, now_of(s));
-    reconnect_connected(&s->reconnect, now_of(s));
-    arm(s);
+    keeper_init_accepted(&s->keeper, loop, jsonrpc_name(s->rpc), &keeper_ops, s);
+    keeper_connected(&s->keeper);
     return s;
 }
 
 void
 jsonrpc_session_free(struct jsonrpc_session *s)
 {
-    if (s && !s->freed) {
-        s->freed = true;
-        os_timer_stop(&s->timer);
-        stream_free(s->stream);
-        jsonrpc_free(s->rpc);
-        s->stream = NULL;
-        s->rpc = NULL;
-        if (!s->busy) {
-            destroy(s);
-        }
+    if (s) {
+        keeper_stop(&s->keeper);
     }
 }
 
@@ -313,45 +218,40 @@ jsonrpc_session_n_remotes(const struct jsonrpc_session *s)
 bool
 jsonrpc_session_is_alive(const struct jsonrpc_session *s)
 {
-    return reconnect_is_alive(&s->reconnect);
+    return reconnect_is_alive(&s->keeper.reconnect);
 }
 
 void
 jsonrpc_session_set_max_backoff(struct jsonrpc_session *s, uint64_t ms)
 {
-    s->reconnect.max_backoff_ms = MAX(ms, 1000);
-    s->reconnect.min_backoff_ms = MIN(s->reconnect.min_backoff_ms, s->reconnect.max_backoff_ms);
-    s->reconnect.backoff_ms = MIN(s->reconnect.backoff_ms, s->reconnect.max_backoff_ms);
-    arm(s);
+    keeper_set_max_backoff(&s->keeper, ms);
 }
 
 void
 jsonrpc_session_set_probe_interval(struct jsonrpc_session *s, uint64_t ms)
 {
-    s->reconnect.probe_ms = ms ? MAX(ms, 1000) : 0;
-    os_timer_stop(&s->timer);
-    arm(s);
+    keeper_set_probe_interval(&s->keeper, ms);
 }
 
 void
 jsonrpc_session_force_reconnect(struct jsonrpc_session *s)
 {
-    reconnect_force(&s->reconnect, now_of(s));
-    arm(s);
+    keeper_force_reconnect(&s->keeper);
 }
 
 const char *
 jsonrpc_session_name(const struct jsonrpc_session *s)
 {
-    return s->reconnect.name;
+    return s->keeper.reconnect.name;
 }
 
 void
 jsonrpc_session_times(const struct jsonrpc_session *s, uint64_t *last_connected_ms,
                       uint64_t *last_disconnected_ms, const char **state, int *last_error)
 {
-    *last_connected_ms = s->reconnect.connected_ms;
-    *last_disconnected_ms = s->reconnect.disconnected_ms;
-    *state = reconnect_state_name(&s->reconnect);
-    *last_error = s->reconnect.last_error;
+    const struct reconnect *r = &s->keeper.reconnect;
+    *last_connected_ms = r->connected_ms;
+    *last_disconnected_ms = r->disconnected_ms;
+    *state = reconnect_state_name(r);
+    *last_error = r->last_error;
 }

@@ -8,6 +8,9 @@
  * first revalidation, once all ports are there, judges them as if they were ours. */
 #include "ofproto/translate.h"
 
+#include "ofproto/connmgr.h"
+#include "ofproto/packet_in.h"
+
 #include "os/err_format.h"
 #include "os/log.h"
 
@@ -230,12 +233,30 @@ install(struct backer *b, const struct flow_key *key, const struct translation *
     b->n_flows_max = MAX(b->n_flows_max, hmap_count(&b->ukeys));
 }
 
+/* An action sent the packet up; if ours, for controllers. */
+static void
+send_to_controllers(const struct backer *b, const struct dpif_upcall *up)
+{
+    struct packet_in_note note;
+    if (up->userdata_size != sizeof note) {
+        return;
+    }
+    memcpy(&note, up->userdata, sizeof note);
+    LIST_FOR_EACH (struct ofproto, o, node, &b->set->ofprotos) {
+        const uint8_t *bytes = pkt_need(up->pkt, 0, up->pkt->len);
+        if (note.magic == PACKET_IN_MAGIC && o->id == note.switch_id && bytes) {
+            connmgr_packet_in(o->connmgr, &note, bytes, up->pkt->len);
+        }
+    }
+}
+
 void
 backer_upcall(void *b_, struct dpif *dpif, const struct dpif_upcall *up)
 {
     struct backer *b = b_;
     if (up->reason != DPIF_UPCALL_MISS) {
-        pkt_free(up->pkt); /* nothing asks for packets yet */
+        send_to_controllers(b, up);
+        pkt_free(up->pkt);
         return;
     }
     struct translation *t = xalloc(sizeof *t);

@@ -11,26 +11,6 @@ struct frame {
     struct flow_key inner; /* the packet without the VLAN's own tag */
 };
 
-/* Takes the outermost tag off KEY. */
-static void
-strip_tag(struct flow_key *key)
-{
-    key->vlan_tpid0 = key->vlan_tpid1;
-    key->vlan_tci0 = key->vlan_tci1;
-    key->vlan_tpid1 = key->vlan_tci1 = be16_from(0);
-}
-
-/* Puts a tag in front of KEY's. The key has room for two; what was third inside stays in the
- * packet, where nothing looks at it. */
-static void
-add_tag(struct flow_key *key, uint16_t tpid, uint16_t tci)
-{
-    key->vlan_tpid1 = key->vlan_tpid0;
-    key->vlan_tci1 = key->vlan_tci0;
-    key->vlan_tpid0 = be16_from(tpid);
-    key->vlan_tci0 = be16_from((uint16_t)(tci | FLOW_VLAN_PRESENT));
-}
-
 static bool
 classify(const struct xlate *x, const struct bundle *in, struct frame *f)
 {
@@ -43,7 +23,7 @@ classify(const struct xlate *x, const struct bundle *in, struct frame *f)
     f->pcp = 0;
     if (own_tag) {
         f->pcp = tci & VLAN_PCP_MASK;
-        strip_tag(&f->inner);
+        xlate_strip_tag(&f->inner);
     }
     return true;
 }
@@ -75,7 +55,7 @@ output_to_bundle(struct xlate *x, const struct frame *f, const struct bundle *ou
         flow_field_set_exact(FIELD_VLAN_TCI, &x->out->mask);
     }
     if (vlan_output_tag(&out->vlan, f->vlan, f->pcp, &vid)) {
-        add_tag(&x->flow, 0x8100, (uint16_t)(vid | f->pcp));
+        xlate_add_tag(&x->flow, 0x8100, (uint16_t)(vid | f->pcp));
     }
     xlate_output(x, port);
 }
@@ -97,6 +77,14 @@ flood(struct xlate *x, const struct frame *f, const struct bundle *in)
     }
 }
 
+/* Where a controller's packets come in, in any VLAN that their tag names. */
+static struct bundle *
+no_bundle(const struct xlate *x)
+{
+    static struct bundle none = {.vlan = {.mode = VLAN_TRUNK, .all_trunks = true}};
+    return x->in_number == OFP_PORT_CONTROLLER || x->in_number == OFP_PORT_NONE ? &none : NULL;
+}
+
 static void
 learn(struct xlate *x, const struct frame *f, struct bundle *in)
 {
@@ -109,26 +97,28 @@ learn(struct xlate *x, const struct frame *f, struct bundle *in)
 }
 
 void
-xlate_normal(struct xlate *x, struct ofport *in_port)
+xlate_normal(struct xlate *x)
 {
     flow_field_set_exact(FIELD_ETH_SRC, &x->out->mask);
     flow_field_set_exact(FIELD_ETH_DST, &x->out->mask);
-    struct bundle *in = in_port->bundle;
+    struct bundle *in = x->in_port ? x->in_port->bundle : no_bundle(x);
     struct mac dst;
     memcpy(&dst, x->flow.eth_dst, sizeof dst);
+    struct flow_key flow = x->flow;
     struct frame f;
     if (!in || (mac_is_reserved(dst) && !x->ofproto->forward_bpdu) || !classify(x, in, &f)) {
         return;
     }
-    learn(x, &f, in);
+    if (x->in_port) {
+        learn(x, &f, in);
+    }
     const struct mac_entry *known =
         mac_is_group(dst) ? NULL : mac_find(x->ofproto->macs, dst, f.vlan);
+    const struct bundle *out = known ? mac_entry_port(known) : NULL;
     if (!known) {
         flood(x, &f, in);
-        return;
-    }
-    const struct bundle *out = mac_entry_port(known);
-    if (may_send(in, out, f.vlan)) {
+    } else if (may_send(in, out, f.vlan)) {
         output_to_bundle(x, &f, out);
     }
+    x->flow = flow;
 }

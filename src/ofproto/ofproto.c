@@ -4,11 +4,14 @@
 #include "ofproto/ofproto_internal.h"
 
 #include "netdev/netdev_patch.h"
+#include "ofproto/connmgr.h"
+#include "ofproto/flow_table.h"
 #include "os/err_format.h"
 #include "os/mem.h"
 
 #include <string.h>
 
+enum { EXPIRY_MS = 1000 };
 enum { DEFAULT_MAX_IDLE_MS = 10000, DEFAULT_MAX_REVALIDATE_MS = 500, DEFAULT_FLOW_LIMIT = 200000 };
 
 /* -- The set -- */
@@ -108,6 +111,71 @@ insert_sorted(struct ofproto_set *set, struct ofproto *o)
     list_insert_before(before, &o->node);
 }
 
+/* Adds priority=PRIORITY,actions=NORMAL. */
+static void
+add_normal_flow(struct ofproto *o, int32_t priority)
+{
+    struct of_match any;
+    uint64_t buffer[2];
+    struct wr w = wr_make(buffer, sizeof buffer);
+    struct of_act_output *out = of_act_begin(&w, OF_ACT_OUTPUT, sizeof *out);
+    out->port = OFP_PORT_NORMAL;
+    of_act_end(&w, 0);
+    of_match_init(&any);
+    struct rule_spec spec = {
+        .match = &any, .priority = priority, .actions = buffer, .actions_size = w.n};
+    flow_tables_add(o->tables, &spec, os_now_ms(o->set->loop));
+}
+
+/* What a switch begins with: it learns and forwards, where nobody is to control it, by a flow that
+ * can be seen and changed, and while a controller is missed by one that cannot. */
+static void
+reset_flows(struct ofproto *o)
+{
+    enum { FAIL_OPEN_PRIORITY = 0xf0f0f0 };
+    flow_tables_flush(o->tables);
+    if (!o->is_secure) {
+        add_normal_flow(o, o->is_controlled ? FAIL_OPEN_PRIORITY : 0);
+    }
+    backer_need_revalidate(o->backer);
+}
+
+void
+ofproto_set_control(struct ofproto *o, bool is_secure, bool is_controlled)
+{
+    if (o->is_secure != is_secure || o->is_controlled != is_controlled) {
+        o->is_secure = is_secure;
+        o->is_controlled = is_controlled;
+        reset_flows(o);
+    }
+}
+
+/* Once a second, while there are flows with timeouts. */
+static void
+expire_flows(void *o_)
+{
+    struct ofproto *o = o_;
+    if (flow_tables_expire(o->tables, os_now_ms(o->set->loop))) {
+        backer_need_revalidate(o->backer);
+    }
+    ofproto_flows_changed(o);
+}
+
+static void
+flow_removed(void *o_, const struct rule *rule, enum ofp_flow_removed_reason why)
+{
+    struct ofproto *o = o_;
+    connmgr_flow_removed(o->connmgr, rule, why);
+}
+
+void
+ofproto_flows_changed(struct ofproto *o)
+{
+    if (!list_is_empty(&o->tables->mortals) && !os_timer_is_running(&o->expiry)) {
+        os_timer_start(&o->expiry, EXPIRY_MS);
+    }
+}
+
 int
 ofproto_create(struct ofproto_set *set, const char *name, const char *type,
                struct ofproto **ofproto, struct err *e)
@@ -127,6 +195,13 @@ ofproto_create(struct ofproto_set *set, const char *name, const char *type,
     hmap_init(&o->bundles);
     list_init(&o->bundle_order);
     o->macs = mac_table_new();
+    o->tables = flow_tables_new();
+    o->id = ++set->last_id;
+    o->connmgr = connmgr_new(o);
+    os_timer_init(&o->expiry, set->loop, expire_flows, o);
+    o->tables->removed = flow_removed;
+    o->tables->aux = o;
+    reset_flows(o);
     insert_sorted(set, o);
     *ofproto = o;
     return 0;
@@ -146,6 +221,9 @@ ofproto_destroy(struct ofproto *o)
     }
     list_remove(&o->node);
     mac_table_free(o->macs);
+    os_timer_stop(&o->expiry);
+    connmgr_free(o->connmgr);
+    flow_tables_free(o->tables);
     hmap_fini(&o->ports);
     hmap_fini(&o->by_name);
     hmap_fini(&o->bundles);
@@ -153,6 +231,18 @@ ofproto_destroy(struct ofproto *o)
     os_free(o->name);
     os_free(o->type);
     os_free(o);
+}
+
+int
+ofproto_listen(struct ofproto *o, const char *name, struct err *e)
+{
+    return connmgr_listen(o->connmgr, name, e);
+}
+
+void
+ofproto_set_datapath_id(struct ofproto *o, uint64_t datapath_id)
+{
+    o->datapath_id = datapath_id;
 }
 
 const char *
@@ -238,18 +328,19 @@ static uint16_t
 choose_number(struct ofproto *o, const char *name, uint16_t wanted)
 {
     if (!strcmp(name, o->name)) {
-        return OFPP_LOCAL;
+        return OFP_PORT_LOCAL;
     }
-    if (wanted != OFPP_NONE && wanted && wanted < OFPP_MAX && !ofproto_port_find(o, wanted)) {
+    if (wanted != OFP_PORT_NONE && wanted && wanted < OFP_PORT_MAX &&
+        !ofproto_port_find(o, wanted)) {
         return wanted;
     }
-    for (uint32_t tries = 0; tries < OFPP_MAX; tries++) {
-        o->last_number = (uint16_t)(o->last_number + 1 < OFPP_MAX ? o->last_number + 1 : 1);
+    for (uint32_t tries = 0; tries < OFP_PORT_MAX; tries++) {
+        o->last_number = (uint16_t)(o->last_number + 1 < OFP_PORT_MAX ? o->last_number + 1 : 1);
         if (!ofproto_port_find(o, o->last_number)) {
             return o->last_number;
         }
     }
-    return OFPP_NONE;
+    return OFP_PORT_NONE;
 }
 
 static int
@@ -281,7 +372,7 @@ ofproto_port_add(struct ofproto *o, struct netdev *netdev, uint16_t ofp_port, ui
                  struct err *e)
 {
     uint16_t number = choose_number(o, netdev_name(netdev), ofp_port);
-    if (number == OFPP_NONE) {
+    if (number == OFP_PORT_NONE) {
         return err_fail(e, -E_FBIG, "could not add network device %s to ofproto (%s)",
                         netdev_name(netdev), err_text(E_FBIG));
     }
@@ -289,6 +380,7 @@ ofproto_port_add(struct ofproto *o, struct netdev *netdev, uint16_t ofp_port, ui
     port->ofproto = o;
     port->netdev = netdev_ref(netdev);
     port->number = number;
+    port->created_ms = os_now_ms(o->set->loop);
     int code = attach_to_datapath(port, e);
     if (code) {
         netdev_unref(netdev);
@@ -298,6 +390,7 @@ ofproto_port_add(struct ofproto *o, struct netdev *netdev, uint16_t ofp_port, ui
     hmap_insert(&o->ports, &port->node, hash_u32(number, 0));
     hmap_insert(&o->by_name, &port->name_node, hash_string(netdev_name(netdev), 0));
     backer_need_revalidate(o->backer);
+    connmgr_port_changed(o->connmgr, port, OFP_PORT_ADD);
     *given = number;
     return 0;
 }
@@ -324,6 +417,7 @@ remove_port(struct ofport *port)
     }
     hmap_remove(&port->ofproto->ports, &port->node);
     hmap_remove(&port->ofproto->by_name, &port->name_node);
+    connmgr_port_changed(port->ofproto->connmgr, port, OFP_PORT_DELETE);
     netdev_unref(port->netdev);
     os_free(port);
     backer_need_revalidate(b);
@@ -339,9 +433,13 @@ ofproto_port_del(struct ofproto *o, uint16_t ofp_port)
 }
 
 void
-ofproto_port_changed(struct ofproto *o, uint16_t ofp_port UNUSED)
+ofproto_port_changed(struct ofproto *o, uint16_t ofp_port)
 {
+    struct ofport *port = ofproto_port_find(o, ofp_port);
     backer_need_revalidate(o->backer);
+    if (port) {
+        connmgr_port_changed(o->connmgr, port, OFP_PORT_MODIFY);
+    }
 }
 
 /* -- Bundles -- */

@@ -9,13 +9,12 @@
 
 #include "dpif/dpif.h"
 #include "ofproto/vlan.h"
+#include "openflow/port_text.h"
 #include "protocols/mac_learning/mac_table.h"
 #include "text/json.h"
 
 struct ofproto_set;
 struct ofproto;
-
-enum { OFPP_MAX = 0xff00, OFPP_LOCAL = 0xfffe, OFPP_NONE = 0xffff };
 
 /* -- All switches of the process -- */
 
@@ -50,6 +49,13 @@ void ofproto_purge(struct ofproto_set *);
 int ofproto_create(struct ofproto_set *, const char *name, const char *type, struct ofproto **,
                    struct err *);
 void ofproto_destroy(struct ofproto *);
+/* Serves OpenFlow to those who connect to NAME (punix:FILE); errors as listener_open(). */
+int ofproto_listen(struct ofproto *, const char *name, struct err *);
+/* Whether it does without its controllers nothing at all (fail_mode secure), and whether it has
+ * any. A change empties the flow tables. */
+void ofproto_set_control(struct ofproto *, bool is_secure, bool is_controlled);
+/* What it calls itself to controllers. */
+void ofproto_set_datapath_id(struct ofproto *, uint64_t datapath_id);
 const char *ofproto_name(const struct ofproto *);
 /* As given, and as what it runs ("netdev" for ""). */
 const char *ofproto_type(const struct ofproto *);
@@ -60,8 +66,8 @@ void ofproto_set_forward_bpdu(struct ofproto *, bool);
 
 /* -- Ports -- */
 
-/* Adds NETDEV (a reference is taken). OFP_PORT: the number wanted, OFPP_NONE for any; *GIVEN is
- * what it got: another if the wanted one is taken. */
+/* Adds NETDEV (a reference is taken). OFP_PORT: the number wanted, OFP_PORT_NONE for any; *GIVEN
+ * is what it got: another if the wanted one is taken. */
 int ofproto_port_add(struct ofproto *, struct netdev *, uint16_t ofp_port, uint16_t *given,
                      struct err *);
 void ofproto_port_del(struct ofproto *, uint16_t ofp_port);

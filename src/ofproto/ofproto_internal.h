@@ -7,6 +7,9 @@
 #include "ofproto/ofproto.h"
 
 struct backer;
+struct flow_tables;
+struct connmgr;
+struct ofp_port_desc;
 
 struct ofproto_set {
     struct os_loop *loop;
@@ -15,6 +18,7 @@ struct ofproto_set {
     struct list backers;
     struct list ofprotos; /* by name */
     struct ofproto_settings settings;
+    uint32_t last_id;
     bool leaving; /* datapaths that outlive us stay as they are */
 };
 
@@ -28,6 +32,8 @@ struct ofport {
     struct netdev *netdev;
     uint16_t number;
     uint32_t dp_port; /* DPIF_PORT_NONE for a patch port */
+    uint32_t config;  /* what controllers forbid it: enum ofp_port_config */
+    uint64_t created_ms;
 };
 
 struct bundle {
@@ -46,15 +52,28 @@ struct ofproto {
     struct backer *backer;
     struct list node;
     char *name, *type;
+    uint32_t id; /* of all switches of this process, never given again */
     struct hmap ports, by_name;
     struct hmap bundles;
     struct list bundle_order;
     struct mac_table *macs;
+    struct flow_tables *tables;
+    struct connmgr *connmgr;
+    uint64_t datapath_id;
+    uint8_t frags; /* enum ofp_frags */
+    bool is_secure, is_controlled;
+    struct os_timer expiry;
     struct vlan_set flood_vlans;
     bool forward_bpdu;
     uint16_t last_number; /* given to a port without a wish */
 };
 
+/* Rules were added: those with timeouts will be looked at. */
+void ofproto_flows_changed(struct ofproto *);
+/* All ports by number; the array is the caller's (os_free). */
+struct ofport **ofproto_ports_sorted(const struct ofproto *, size_t *n);
+/* PORT as messages describe it. */
+void ofport_describe(const struct ofport *, struct ofp_port_desc *);
 struct ofport *ofproto_port_find(const struct ofproto *, uint16_t number);
 struct ofport *ofproto_port_find_name(const struct ofproto *, const char *name);
 

@@ -155,7 +155,7 @@ walk_mac(const struct mac_entry *m, void *walk_)
             ? NULL
             : CONTAINER_OF(bundle->ports.next, const struct ofport, bundle_node);
     walk->each(walk->aux, &(struct ofproto_mac_row){
-                              .ofp_port = port ? port->number : OFPP_NONE,
+                              .ofp_port = port ? port->number : OFP_PORT_NONE,
                               .port_name = port ? netdev_name(port->netdev) : bundle->name,
                               .vlan = m->vlan,
                               .mac = m->mac,
@@ -185,7 +185,7 @@ show_mac(void *text_, const struct ofproto_mac_row *row)
     struct str *out = text->out;
     str_putf(out, "%-*s", text->name_width, text->name);
     text->name = "";
-    if (row->ofp_port == OFPP_LOCAL) {
+    if (row->ofp_port == OFP_PORT_LOCAL) {
         str_puts(out, "LOCAL");
     } else {
         str_putf(out, "%5u", row->ofp_port);

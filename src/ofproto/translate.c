@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk of a packet through switches. Changes to the packet are made in x->flow and turned
- * into datapath actions only when it is sent somewhere (commit), as the difference to what the
- * actions so far made of it (x->base). Crossing a patch port goes on at the peer with a copy of
- * the packet's state; depth is bounded. */
+/* The walk of a packet through tables and switches. Changes to the packet are made in x->flow and
+ * turned into datapath actions only when it is sent somewhere (xlate_commit), as the difference to
+ * what the actions so far made of it (x->base). Crossing a patch port goes on at the peer with a
+ * copy of the packet's state; depth is bounded. */
 #include "ofproto/translate.h"
 
 #include "datapath/actions.h"
 #include "netdev/netdev_patch.h"
+#include "ofproto/flow_table.h"
+#include "ofproto/of_view.h"
+#include "openflow/msg_config.h"
+#include "openflow/msg_port.h"
 
 #include <string.h>
+
+/* -- From what the packet is to what it should be -- */
 
 struct tags {
     unsigned int n;
@@ -44,9 +50,8 @@ common_tags(const struct tags *a, const struct tags *b)
     return n;
 }
 
-/* Appends the actions that turn x->base into x->flow. */
 static void
-commit(struct xlate *x)
+commit_tags(struct xlate *x)
 {
     struct tags have = tags_of(&x->base);
     struct tags want = tags_of(&x->flow);
@@ -61,8 +66,64 @@ commit(struct xlate *x)
         dp_act_put_push_vlan(&x->out->actions, be16_host(want.tag[i].tpid),
                              be16_host(want.tag[i].tci));
     }
+}
+
+/* Sets the fields of headers from FIRST to LAST that differ, in the bits that were looked at. */
+static void
+commit_fields(struct xlate *x, enum flow_layer first, enum flow_layer last)
+{
+    struct flow_key looked = x->out->mask;
+    of_view_add_mask(&x->wc, &x->flow, &looked);
+    for (unsigned int i = 0; i < FIELD_COUNT; i++) {
+        const struct flow_field *f = &flow_fields[i];
+        uint8_t have[FLOW_FIELD_MAX_SIZE], want[FLOW_FIELD_MAX_SIZE], mask[FLOW_FIELD_MAX_SIZE];
+        enum flow_field_id id = (enum flow_field_id)i;
+        if (f->layer < first || f->layer > last || id == FIELD_VLAN_TCI ||
+            !flow_prereq_holds((enum flow_prereq)f->prereq, &x->flow)) {
+            continue;
+        }
+        flow_field_get(id, &x->base, have);
+        flow_field_get(id, &x->flow, want);
+        flow_field_get(id, &looked, mask);
+        if (memcmp(have, want, f->size)) {
+            for (size_t b = 0; b < f->size; b++) {
+                want[b] &= mask[b];
+            }
+            dp_act_put_set(&x->out->actions, id, want,
+                           flow_field_is_exact(id, &looked) ? NULL : mask);
+        }
+    }
+}
+
+void
+xlate_commit(struct xlate *x)
+{
+    commit_fields(x, LAYER_L2, LAYER_L2);
+    commit_fields(x, LAYER_L3, LAYER_L4);
+    commit_fields(x, LAYER_L2_5, LAYER_L2_5);
+    commit_tags(x);
+    commit_fields(x, LAYER_META, LAYER_META);
     x->base = x->flow;
 }
+
+void
+xlate_strip_tag(struct flow_key *key)
+{
+    key->vlan_tpid0 = key->vlan_tpid1;
+    key->vlan_tci0 = key->vlan_tci1;
+    key->vlan_tpid1 = key->vlan_tci1 = be16_from(0);
+}
+
+void
+xlate_add_tag(struct flow_key *key, uint16_t tpid, uint16_t tci)
+{
+    key->vlan_tpid1 = key->vlan_tpid0;
+    key->vlan_tci1 = key->vlan_tci0;
+    key->vlan_tpid0 = be16_from(tpid);
+    key->vlan_tci0 = be16_from((uint16_t)(tci | FLOW_VLAN_PRESENT));
+}
+
+/* -- Through tables and switches -- */
 
 /* Every flow depends on these, whatever the switch does. */
 static void
@@ -86,6 +147,68 @@ mask_basics(struct flow_key *mask, const struct flow_key *key)
     }
 }
 
+void
+xlate_look(struct xlate *x)
+{
+    of_view_set(&x->view, &x->flow, x->in_number);
+}
+
+/* One table or switch deeper, unless that was too deep. */
+static bool
+enter(struct xlate *x)
+{
+    if (x->depth == TRANSLATE_MAX_DEPTH || x->n_crossings == TRANSLATE_MAX_CROSSINGS) {
+        return false;
+    }
+    x->depth++;
+    x->n_crossings++;
+    return true;
+}
+
+/* Of fragments, by what the switch is set to do with them, the ports may be hidden. */
+static struct rule *
+find_rule(struct xlate *x, uint8_t table)
+{
+    struct flow_tables *tables = x->ofproto->tables;
+    xlate_look(x);
+    if (!(x->view.nw_frag[0] & FLOW_FRAG_ANY) || x->ofproto->frags == OFP_FRAGS_NX_MATCH) {
+        return flow_tables_lookup(tables, table, &x->view, &x->wc);
+    } else if (x->ofproto->frags == OFP_FRAGS_DROP) {
+        return NULL;
+    }
+    struct of_key key = x->view;
+    memset(key.tp_src, 0, sizeof key.tp_src);
+    memset(key.tp_dst, 0, sizeof key.tp_dst);
+    return flow_tables_lookup(tables, table, &key, &x->wc);
+}
+
+void
+xlate_table(struct xlate *x, uint8_t table)
+{
+    if (table >= FLOW_TABLE_COUNT || !enter(x)) {
+        return;
+    }
+    struct flow_tables *tables = x->ofproto->tables;
+    const struct rule *outer = x->rule;
+    uint8_t outer_table = x->table;
+    struct rule *rule = find_rule(x, table);
+    if (x->stats) {
+        tables->n_lookups[table] += x->stats->packets;
+        tables->n_matched[table] += rule ? x->stats->packets : 0;
+    }
+    if (rule) {
+        if (x->stats) {
+            rule_count(rule, x->stats->packets, x->stats->bytes, x->now_ms);
+        }
+        x->rule = rule;
+        x->table = table;
+        xlate_actions(x, rule->actions->list, rule->actions->size);
+    }
+    x->rule = outer;
+    x->table = outer_table;
+    x->depth--;
+}
+
 static void
 cross_patch(struct xlate *x, struct ofport *port, struct ofport *peer)
 {
@@ -93,17 +216,25 @@ cross_patch(struct xlate *x, struct ofport *port, struct ofport *peer)
         netdev_patch_count(port->netdev, false, x->stats->packets, x->stats->bytes);
         netdev_patch_count(peer->netdev, true, x->stats->packets, x->stats->bytes);
     }
-    if (x->depth == TRANSLATE_MAX_DEPTH || x->n_crossings == TRANSLATE_MAX_CROSSINGS) {
+    if (peer->config & OFP_PC_NO_RECV) {
         return;
     }
     struct flow_key flow = x->flow;
+    struct of_key view = x->view;
     struct ofproto *ofproto = x->ofproto;
-    x->depth++;
-    x->n_crossings++;
+    struct ofport *in_port = x->in_port;
+    uint16_t in_number = x->in_number;
+    bool done = x->done;
+    memset(&x->view, 0, sizeof x->view);
     x->ofproto = peer->ofproto;
-    xlate_normal(x, peer);
+    x->in_port = peer;
+    x->in_number = peer->number;
+    xlate_table(x, 0);
+    x->done = done;
     x->ofproto = ofproto;
-    x->depth--;
+    x->in_port = in_port;
+    x->in_number = in_number;
+    x->view = view;
     x->flow = flow;
 }
 
@@ -130,8 +261,10 @@ patch_peer(struct ofport *port)
 void
 xlate_output(struct xlate *x, struct ofport *port)
 {
-    if (port->dp_port != DPIF_PORT_NONE) {
-        commit(x);
+    if (port->config & (OFP_PC_PORT_DOWN | OFP_PC_NO_FWD)) {
+        return;
+    } else if (port->dp_port != DPIF_PORT_NONE) {
+        xlate_commit(x);
         dp_act_put_output(&x->out->actions, port->dp_port);
         return;
     }
@@ -141,29 +274,61 @@ xlate_output(struct xlate *x, struct ofport *port)
     }
 }
 
-void
-translate(struct backer *backer, const struct flow_key *key, const struct dpif_flow_stats *stats,
-          uint64_t now_ms, struct translation *out)
+/* -- A whole packet -- */
+
+static struct xlate *
+begin(struct ofproto *o, const struct flow_key *key, const struct dpif_flow_stats *stats,
+      uint64_t now_ms, struct translation *out)
 {
     memset(&out->mask, 0, sizeof out->mask);
     out->actions = wr_make(out->buffer, sizeof out->buffer);
     mask_basics(&out->mask, key);
-    struct ofport *in_port = backer_port_find(backer, key->in_port);
-    if (!in_port) {
-        return; /* no actions: dropped */
-    }
-    struct xlate x = {
-        .backer = backer,
-        .ofproto = in_port->ofproto,
-        .flow = *key,
-        .base = *key,
-        .stats = stats,
-        .now_ms = now_ms,
-        .out = out,
-    };
-    xlate_normal(&x, in_port);
+    struct xlate *x = xzalloc(sizeof *x);
+    x->ofproto = o;
+    x->backer = o ? o->backer : NULL;
+    x->flow = *key;
+    x->base = *key;
+    x->stats = stats;
+    x->now_ms = now_ms;
+    x->out = out;
+    return x;
+}
+
+static void
+end(struct xlate *x, const struct flow_key *key)
+{
+    struct translation *out = x->out;
+    of_view_add_mask(&x->wc, key, &out->mask);
     if (out->actions.bad) {
         /* More outputs than an action list can hold: dropping is better than half of them. */
         out->actions = wr_make(out->buffer, sizeof out->buffer);
     }
+    os_free(x);
+}
+
+void
+translate(struct backer *backer, const struct flow_key *key, const struct dpif_flow_stats *stats,
+          uint64_t now_ms, struct translation *out)
+{
+    struct ofport *in_port = backer_port_find(backer, key->in_port);
+    struct xlate *x = begin(in_port ? in_port->ofproto : NULL, key, stats, now_ms, out);
+    if (in_port && !(in_port->config & (OFP_PC_PORT_DOWN | OFP_PC_NO_RECV))) {
+        x->in_port = in_port;
+        x->in_number = in_port->number;
+        xlate_table(x, 0);
+    }
+    end(x, key);
+}
+
+void
+translate_packet_out(struct ofproto *o, const struct flow_key *key, uint16_t in_port,
+                     const void *actions, size_t size, const struct dpif_flow_stats *stats,
+                     uint64_t now_ms, struct translation *out)
+{
+    struct xlate *x = begin(o, key, stats, now_ms, out);
+    x->in_port = ofproto_port_find(o, in_port);
+    x->in_number = in_port;
+    xlate_look(x);
+    xlate_actions(x, actions, size);
+    end(x, key);
 }

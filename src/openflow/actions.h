@@ -53,6 +53,18 @@ struct of_act_u16 {
     struct of_act act;
     uint16_t value;
 };
+/* The tag's id and priority. Offsets of the last two are the same in both. */
+struct of_act_vlan_vid {
+    struct of_act act;
+    uint16_t value;
+    bool only_tagged; /* packets without a tag get none */
+    bool has_tag;     /* all packets that get here have one: of_acts_check() */
+};
+struct of_act_vlan_pcp {
+    struct of_act act;
+    uint8_t value, pad;
+    bool only_tagged, has_tag;
+};
 struct of_act_u32 {
     struct of_act act;
     uint32_t value;

@@ -77,6 +77,7 @@ setter_value(const struct of_act *a)
         return (uint64_t)get_be16(mac) << 32 | get_be32(mac + 2);
     }
     case OF_ACT_SET_VLAN_VID:
+        return ((const struct of_act_vlan_vid *)p)->value;
     case OF_ACT_SET_L4_SRC:
     case OF_ACT_SET_L4_DST:
         return ((const struct of_act_u16 *)p)->value;
@@ -233,4 +234,18 @@ act_put_converted(struct act_put *p)
         }
     }
     return false;
+}
+
+void
+act_put_tag(struct act_put *p)
+{
+    const void *a = p->act;
+    const struct of_act_vlan_vid *v = a;
+    bool is_tag = p->act->type == OF_ACT_SET_VLAN_VID || p->act->type == OF_ACT_SET_VLAN_PCP;
+    if (is_tag && p->version >= OFP_11 && !v->only_tagged && !v->has_tag) {
+        struct of_act_u16 push = {{OF_ACT_PUSH_VLAN, sizeof push, 0}, 0x8100};
+        struct act_put made = *p;
+        made.act = &push.act;
+        act_put_row(&made);
+    }
 }

@@ -89,6 +89,20 @@ put_dec16(struct writer *w, const char *name, const void *act)
 }
 
 static void
+put_vlan_vid(struct writer *w, const char *name, const void *act)
+{
+    const struct of_act_vlan_vid *v = act;
+    str_putf(w->s, "%s:%u", v->only_tagged ? "set_vlan_vid" : name, v->value);
+}
+
+static void
+put_vlan_pcp(struct writer *w, const char *name, const void *act)
+{
+    const struct of_act_vlan_pcp *v = act;
+    str_putf(w->s, "%s:%u", v->only_tagged ? "set_vlan_pcp" : name, v->value);
+}
+
+static void
 put_dec32(struct writer *w, const char *name, const void *act)
 {
     str_putf(w->s, "%s:%" PRIu32, name, ((const struct of_act_u32 *)act)->value);
@@ -423,7 +437,7 @@ put_metadata(struct writer *w, const char *name, const void *act)
     const struct of_act_metadata *m = act;
     str_putf(w->s, "%s:0x%" PRIx64, name, m->value);
     if (m->mask != UINT64_MAX) {
-        str_putf(w->s, "/0x%" PRIx64, m->mask);
+        str_putf(w->s, m->mask ? "/0x%" PRIx64 : "/%" PRIx64, m->mask);
     }
 }
 
@@ -720,8 +734,8 @@ static put_fn *const writers[OF_ACT_COUNT] = {
     [OF_ACT_SET_FIELD] = put_set_field,
     [OF_ACT_LOAD] = put_load,
     [OF_ACT_MOVE] = put_move,
-    [OF_ACT_SET_VLAN_VID] = put_dec16,
-    [OF_ACT_SET_VLAN_PCP] = put_dec8,
+    [OF_ACT_SET_VLAN_VID] = put_vlan_vid,
+    [OF_ACT_SET_VLAN_PCP] = put_vlan_pcp,
     [OF_ACT_SET_ETH_SRC] = put_mac,
     [OF_ACT_SET_ETH_DST] = put_mac,
     [OF_ACT_SET_IPV4_SRC] = put_ipv4,

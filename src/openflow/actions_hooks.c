@@ -157,8 +157,17 @@ check_vlan(const struct of_act_u16 *a)
     return a->value == 0x8100 || a->value == 0x88a8 ? OFP_OK : OFPBAC_BAD_ARGUMENT;
 }
 
+/* OpenFlow 1.0 gives packets a tag, later versions change those that have one. */
+static enum ofp_error
+check_tag(struct of_act_vlan_vid *v, unsigned int value, unsigned int max,
+          enum ofp_version version)
+{
+    v->only_tagged = version >= OFP_11;
+    return value > max ? OFPBAC_BAD_ARGUMENT : OFP_OK;
+}
+
 enum ofp_error
-act_check(struct of_act *a, uint16_t number)
+act_check(struct of_act *a, uint16_t number, enum ofp_version version)
 {
     void *p = a;
     struct of_act_check *check = p;
@@ -195,9 +204,9 @@ act_check(struct of_act *a, uint16_t number)
     case OF_ACT_MULTIPATH:
         return check_subfield(&((struct of_act_multipath *)p)->dst, true);
     case OF_ACT_SET_VLAN_VID:
-        return ((struct of_act_u16 *)p)->value > 0xfff ? OFPBAC_BAD_ARGUMENT : OFP_OK;
+        return check_tag(p, ((struct of_act_vlan_vid *)p)->value, 0xfff, version);
     case OF_ACT_SET_VLAN_PCP:
-        return ((struct of_act_u8 *)p)->value > 7 ? OFPBAC_BAD_ARGUMENT : OFP_OK;
+        return check_tag(p, ((struct of_act_vlan_pcp *)p)->value, 7, version);
     case OF_ACT_SET_IP_DSCP:
         return ((struct of_act_u8 *)p)->value & 3 ? OFPBAC_BAD_ARGUMENT : OFP_OK;
     case OF_ACT_SET_IP_ECN:
@@ -367,9 +376,11 @@ get_set_field(struct act_get *g)
         return OFPBAC_BAD_SET_TYPE;
     }
     const struct of_field *f = &of_fields[oxm->field];
-    bool fits = of_field_is_tun_metadata(oxm->field) ? len <= f->wire : len == f->wire;
+    if (!(of_field_is_tun_metadata(oxm->field) ? len <= f->wire : len == f->wire)) {
+        return len ? OFPBAC_BAD_SET_LEN : OFPBAC_BAD_SET_TYPE;
+    }
     const uint8_t *value = rd_take(&g->r, len), *mask = has_mask ? rd_take(&g->r, len) : NULL;
-    if (g->r.bad || !fits) {
+    if (g->r.bad) {
         return OFPBAC_BAD_SET_LEN;
     }
     if (f->access != OF_ACCESS_RW || !of_field_fits(oxm->field, value)) {
@@ -385,6 +396,11 @@ get_set_field(struct act_get *g)
             return OFPBAC_BAD_SET_ARGUMENT;
         }
         wr_u8(g->list, bits);
+    }
+    while (rd_left(&g->r)) { /* what pads it must not look like a value */
+        if (rd_u8(&g->r)) {
+            return OFPBAC_BAD_SET_ARGUMENT;
+        }
     }
     return OFP_OK;
 }

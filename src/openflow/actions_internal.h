@@ -44,6 +44,10 @@ bool of_subfield_is_valid(const struct of_subfield *sub);
 bool act_put_row(struct act_put *p);
 /* Writes it as actions that say the same (actions_convert.c); false if there are none. */
 bool act_put_converted(struct act_put *p);
+/* Writes the push_vlan that an action on a tag needs from OpenFlow 1.1 on, if packets may lack
+ * one.
+ */
+void act_put_tag(struct act_put *p);
 void act_put_list(struct act_put *p, const void *list, size_t size);
 enum ofp_error act_get_list(struct act_get *g);
 
@@ -63,6 +67,6 @@ ACT_HOOKS(DECLARE)
 #undef DECLARE
 
 /* What is wrong with an action as read by row NUMBER, beyond its layout; completes it. */
-enum ofp_error act_check(struct of_act *act, uint16_t number);
+enum ofp_error act_check(struct of_act *act, uint16_t number, enum ofp_version version);
 /* Whether row NUMBER of several can say ACT. */
 bool act_row_fits(const struct of_act *act, uint16_t number, enum ofp_version version);

@@ -95,6 +95,12 @@ struct bounds {
     const char *not_valid; /* in "X: not a valid WHAT" */
 };
 
+static_assert(offsetof(struct of_act_vlan_vid, value) == offsetof(struct of_act_u16, value) &&
+                  offsetof(struct of_act_vlan_pcp, value) == offsetof(struct of_act_u8, value) &&
+                  offsetof(struct of_act_vlan_vid, only_tagged) ==
+                      offsetof(struct of_act_vlan_pcp, only_tagged),
+              "one way to fill them");
+
 static int
 parse_bounded(struct act_text *t, enum of_act_type type, const struct bounds *b)
 {
@@ -111,6 +117,10 @@ parse_bounded(struct act_text *t, enum of_act_type type, const struct bounds *b)
         ((struct of_act_u16 *)a)->value = (uint16_t)x;
     } else if (a) {
         ((struct of_act_u8 *)a)->value = (uint8_t)x;
+    }
+    bool is_tag = type == OF_ACT_SET_VLAN_VID || type == OF_ACT_SET_VLAN_PCP;
+    if (a && is_tag) {
+        ((struct of_act_vlan_vid *)a)->only_tagged = t->word.name[0] == 's'; /* set, not mod */
     }
     return act_text_end(t, a);
 }
@@ -720,9 +730,9 @@ parse_one(struct act_text *t)
         }
     }
     uint32_t port;
-    uint64_t number;
-    if (!text_to_u64(t->word.name, t->word.n_name, &number) &&
-        of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
+    bool is_hex = t->word.n_name > 1 && t->word.name[0] == '0' && t->word.name[1] == 'x';
+    bool is_negative = t->word.n_name && t->word.name[0] == '-';
+    if (!is_hex && !is_negative && of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
         return port == OFP_PORT_CONTROLLER ? parse_controller(t) : put_output(t, port, 0);
     }
     return err_fail(t->err, -E_INVAL, "unknown action %.*s", (int)t->word.n_name, t->word.name);

@@ -264,6 +264,7 @@ act_put_list(struct act_put *outer, const void *list, size_t size)
     for (const struct of_act *a; (a = of_acts_next(list, size, &ofs));) {
         struct act_put p = {
             .w = outer->w, .version = outer->version, .act = a, .lost = outer->lost};
+        act_put_tag(&p);
         if (!act_put_row(&p) && !act_put_converted(&p) && p.lost) {
             *p.lost = true;
         }
@@ -312,7 +313,7 @@ static enum ofp_error
 get_port(struct act_get *g, const struct piece *piece, uint8_t *member)
 {
     uint32_t port = (uint32_t)get_uint(&g->r, piece->n);
-    if (piece->n == 4 && !of_port_from_11(port, &port)) {
+    if (piece->n == 4 && !g->r.bad && !of_port_from_11(port, &port)) {
         return OFPBAC_BAD_OUT_PORT;
     }
     store_member(member, port, 2);
@@ -379,6 +380,17 @@ get_piece(struct act_get *g, const struct piece *piece, bool is_nicira)
     }
 }
 
+/* What of ROW always takes as many bytes. */
+static size_t
+fixed_size(const struct row *row)
+{
+    size_t n = 0;
+    for (const struct piece *p = row->pieces; p->kind != PIECE_END; p++) {
+        n += p->n;
+    }
+    return n;
+}
+
 /* Reads what follows the head by ROW, as the action at the end of the list. */
 static enum ofp_error
 get_row(struct act_get *g, const struct row *row)
@@ -389,7 +401,7 @@ get_row(struct act_get *g, const struct row *row)
     if (!of_act_begin(g->list, (enum of_act_type)row->id, of_act_infos[row->id].size)) {
         return OFPBAC_TOO_MANY;
     }
-    enum ofp_error error = OFP_OK;
+    enum ofp_error error = rd_left(&g->r) < fixed_size(row) ? OFPBAC_BAD_LEN : OFP_OK;
     for (const struct piece *p = row->pieces; !error && p->kind != PIECE_END; p++) {
         error = get_piece(g, p, is_nicira);
         if (!error && g->list->bad) {
@@ -404,7 +416,7 @@ get_row(struct act_get *g, const struct row *row)
         error = left >= 8 ? OFPBAC_BAD_LEN : get_pad(g, left, is_nicira);
     }
     if (!error) {
-        error = act_check(act_get_it(g), row->number);
+        error = act_check(act_get_it(g), row->number, g->version);
     }
     of_act_end(g->list, g->begin);
     return error;
@@ -413,37 +425,56 @@ get_row(struct act_get *g, const struct row *row)
 static const struct row *
 find_row_to_get(enum head head, uint16_t number, enum ofp_version version)
 {
+    const struct row *older = NULL; /* of OpenFlow 1.1, which later versions still take */
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        bool in_time = head == HEAD_NX || (rows[i].from <= version && version <= rows[i].to);
-        if (rows[i].head == head && rows[i].number == number && in_time) {
-            return &rows[i];
+        const struct row *row = &rows[i];
+        if (row->head == head && row->number == number) {
+            if (head == HEAD_NX || (row->from <= version && version <= row->to)) {
+                return row;
+            }
+            older = row->to == OFP_11 && version > OFP_11 ? row : older;
         }
     }
-    return NULL;
+    return older;
+}
+
+/* The row of the action at R, whatever its length says. */
+static enum ofp_error
+find_row_of(struct rd r, enum ofp_version version, const struct row **row)
+{
+    uint16_t type = rd_be16(&r);
+    enum head head = HEAD_STD;
+    if (type == TYPE_EXPERIMENTER) {
+        rd_skip(&r, 2);
+        if (rd_be32(&r) != NICIRA && !r.bad) {
+            return OFPBAC_BAD_VENDOR;
+        }
+        type = rd_be16(&r);
+        head = HEAD_NX;
+    }
+    *row = r.bad ? NULL : find_row_to_get(head, type, version);
+    return *row              ? OFP_OK
+           : r.bad           ? OFPBAC_BAD_LEN
+           : head == HEAD_NX ? OFPBAC_BAD_VENDOR_TYPE
+                             : OFPBAC_BAD_TYPE;
 }
 
 static enum ofp_error
 get_one(struct act_get *g, struct rd *list)
 {
-    uint16_t type = rd_be16(list), len = rd_be16(list);
-    if (list->bad || len < 8 || len % 8 || (size_t)(len - STD_HEAD) > rd_left(list)) {
+    const struct row *row;
+    enum ofp_error error = find_row_of(*list, g->version, &row);
+    if (error) {
+        return error;
+    }
+    rd_skip(list, 2);
+    uint16_t len = rd_be16(list);
+    size_t head = row->head == HEAD_NX ? NX_HEAD : STD_HEAD;
+    if (list->bad || len < head || len % 8 || (size_t)(len - STD_HEAD) > rd_left(list)) {
         return OFPBAC_BAD_LEN;
     }
     struct rd body = rd_sub(list, (size_t)(len - STD_HEAD));
-    enum head head = HEAD_STD;
-    if (type == TYPE_EXPERIMENTER) {
-        if (rd_be32(&body) != NICIRA) {
-            return OFPBAC_BAD_VENDOR;
-        }
-        type = rd_be16(&body);
-        head = HEAD_NX;
-    }
-    const struct row *row = body.bad ? NULL : find_row_to_get(head, type, g->version);
-    if (!row) {
-        return body.bad          ? OFPBAC_BAD_LEN
-               : head == HEAD_NX ? OFPBAC_BAD_VENDOR_TYPE
-                                 : OFPBAC_BAD_TYPE;
-    }
+    rd_skip(&body, head - STD_HEAD);
     struct act_get inner = {.r = body, .version = g->version, .list = g->list, .depth = g->depth};
     return get_row(&inner, row);
 }
@@ -464,6 +495,9 @@ enum ofp_error
 of_acts_get(const void *bytes, size_t n, enum ofp_version version, struct wr *list)
 {
     struct act_get g = {.r = rd_make(bytes, n), .version = version, .list = list};
+    if (n % 8) {
+        return OFPBRC_BAD_LEN;
+    }
     enum ofp_error error = act_get_list(&g);
     return !error && list->bad ? OFPBAC_TOO_MANY : error;
 }

@@ -3,6 +3,8 @@
  * run of bits in a member, and one of more than 64 bits is a whole member. */
 #include "openflow/fields.h"
 
+#include "openflow/words.h"
+
 #include <string.h>
 
 #include "base/endian.h"
@@ -27,18 +29,12 @@ const struct of_field of_fields[OF_FIELD_COUNT] = {
 
 /* -- Names -- */
 
-static bool
-is_name(const char *have, const char *name, size_t n)
-{
-    return have && strlen(have) == n && !memcmp(have, name, n);
-}
-
 enum of_field_id
 of_field_find(const char *name, size_t n)
 {
     enum of_field_id id = 0;
-    while (id < OF_FIELD_COUNT && !is_name(of_fields[id].name, name, n) &&
-           !is_name(of_fields[id].alias, name, n)) {
+    while (id < OF_FIELD_COUNT && !text_is(of_fields[id].name, name, n) &&
+           !(of_fields[id].alias && text_is(of_fields[id].alias, name, n))) {
         id++;
     }
     const struct of_oxm *oxm = id == OF_FIELD_COUNT ? of_oxm_find_name(name, n) : NULL;
@@ -138,6 +134,19 @@ of_field_is_zero(enum of_field_id id, const struct of_key *mask)
 {
     const struct of_field *f = &of_fields[id];
     return is_wide(f) ? is_all(f, mask, 0) : !of_field_get_u64(id, mask);
+}
+
+struct of_key_map
+of_key_map_of(const struct of_key *key)
+{
+    struct of_key_map map = {{0}};
+    for (size_t ofs = 0; ofs < sizeof *key; ofs += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        size_t i = ofs / sizeof word;
+        memcpy(&word, (const uint8_t *)key + ofs, MIN(sizeof word, sizeof *key - ofs));
+        map.words[i / 64] |= (uint64_t)(word != 0) << i % 64;
+    }
+    return map;
 }
 
 bool

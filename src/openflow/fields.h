@@ -91,6 +91,26 @@ void of_field_set_u64(enum of_field_id, struct of_key *key, uint64_t x);
 /* What of the field MASK has: no bit, all bits. */
 bool of_field_is_zero(enum of_field_id, const struct of_key *mask);
 bool of_field_is_exact(enum of_field_id, const struct of_key *mask);
+/* Which words of eight bytes of a key are not all 0, for walks over all fields of which few are
+ * there. */
+struct of_key_map {
+    uint64_t words[2];
+};
+static_assert(sizeof(struct of_key) <= 2 * 64 * 8, "a bit for each word");
+
+struct of_key_map of_key_map_of(const struct of_key *key);
+/* False: the field is 0 in the key that MAP was made of. Not for tunnel metadata. */
+static inline bool
+of_key_map_may_have(const struct of_key_map *map, enum of_field_id id)
+{
+    size_t first = of_fields[id].key_ofs / 8;
+    size_t last = (of_fields[id].key_ofs + of_fields[id].key_size - 1u) / 8;
+    bool any = false;
+    for (size_t i = first; i <= last; i++) {
+        any |= map->words[i / 64] >> i % 64 & 1;
+    }
+    return any;
+}
 /* Whether VALUE (wire bytes) has no bit above the field's. */
 bool of_field_fits(enum of_field_id, const uint8_t *value);
 

@@ -15,7 +15,7 @@ struct writer {
     const struct of_match *m;
     const struct of_port_names *ports;
     size_t start;
-    bool proto_is_said; /* by a word */
+    bool type_is_said, proto_is_said; /* by a word */
 };
 
 static void
@@ -26,9 +26,27 @@ separate(struct writer *w)
     }
 }
 
+/* ICMP's types and codes lie where ports do, and OpenFlow 1.0 lets all 16 bits be matched. */
+static bool
+put_icmp(struct writer *w, enum of_field_id id, const char *name)
+{
+    bool is_type = id == OF_ICMP_TYPE || id == OF_ICMPV6_TYPE;
+    bool is_code = id == OF_ICMP_CODE || id == OF_ICMPV6_CODE;
+    enum of_field_id wide = is_type ? OF_TCP_SRC : OF_TCP_DST;
+    if ((!is_type && !is_code) || !of_match_is_exact(w->m, wide)) {
+        return false;
+    }
+    separate(w);
+    str_putf(w->s, "%s=%u", name, (unsigned int)of_field_get_u64(wide, &w->m->key));
+    return true;
+}
+
 static void
 put_field_as(struct writer *w, enum of_field_id id, const char *name)
 {
+    if (put_icmp(w, id, name)) {
+        return;
+    }
     uint8_t value[OF_VALUE_MAX], mask[OF_VALUE_MAX];
     of_field_get(id, &w->m->key, value);
     of_field_get(id, &w->m->mask, mask);
@@ -85,11 +103,23 @@ put_kind(struct writer *w)
         if (kinds[i].eth_type == type && (is_proto || kinds[i].proto == 256)) {
             separate(w);
             str_puts(w->s, kinds[i].word);
+            w->type_is_said = true;
             w->proto_is_said = is_proto;
             return;
         }
     }
-    put_padded(w, OF_ETH_TYPE, 4);
+}
+
+/* The destination, behind which stands a type that no word said. */
+static void
+put_eth_dst(struct writer *w)
+{
+    if (of_match_has(w->m, OF_ETH_DST)) {
+        put_field_as(w, OF_ETH_DST, of_fields[OF_ETH_DST].shown);
+    }
+    if (of_match_has(w->m, OF_ETH_TYPE) && !w->type_is_said) {
+        put_padded(w, OF_ETH_TYPE, 4);
+    }
 }
 
 /* -- VLAN -- */
@@ -206,6 +236,14 @@ put_nsh_flags(struct writer *w)
     }
 }
 
+static void
+put_nsh_spi(struct writer *w)
+{
+    if (of_match_has(w->m, OF_NSH_SPI)) {
+        put_padded(w, OF_NSH_SPI, 0);
+    }
+}
+
 static const struct {
     enum of_field_id id;
     void (*put)(struct writer *);
@@ -219,6 +257,8 @@ static const struct {
     {OF_VLAN_TCI, NULL},
     {OF_IPV6_LABEL, put_ipv6_label},
     {OF_NSH_FLAGS, put_nsh_flags},
+    {OF_NSH_SPI, put_nsh_spi},
+    {OF_ETH_DST, put_eth_dst},
 };
 
 /* Writes ID if it has a way of its own. */

@@ -44,10 +44,11 @@ of_oxm_get_header(struct rd *r, const struct of_oxm **oxm, bool *has_mask, size_
         }
         payload = (uint8_t)(payload - EXPERIMENTER_SIZE);
     }
-    *has_mask = number & 1;
-    *oxm = of_oxm_find(oxm_class, number >> 1, experimenter);
+    bool is_odd = number & 1 && payload % 2;
+    *has_mask = number & 1 && !is_odd;
+    *oxm = is_odd ? NULL : of_oxm_find(oxm_class, number >> 1, experimenter);
     *len = *has_mask ? payload / 2u : payload;
-    return !r->bad && !(*has_mask && payload % 2);
+    return !r->bad;
 }
 
 /* -- Writing -- */
@@ -63,6 +64,9 @@ put_bytes(struct writer *w, enum of_field_id id, const uint8_t *value, const uin
           size_t len, bool is_exact)
 {
     const struct of_oxm *oxm = of_oxm_of(id, w->version);
+    if (!oxm && w->version < OFP_12) {
+        oxm = of_oxm_of(id, OFP_15); /* NXM takes whatever has a header */
+    }
     if (oxm) {
         of_oxm_put_header(w->w, oxm, !is_exact, len);
         wr_bytes(w->w, value, len);
@@ -185,8 +189,11 @@ of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version versi
     struct writer w = {wr, m, version};
     enum of_field_id ids[OF_FIELD_COUNT];
     size_t n = 0;
+    struct of_key_map map = of_key_map_of(&m->mask);
     for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
-        if (!is_written(m, id)) {
+        bool may_have =
+            of_field_is_tun_metadata(id) ? m->tun_present != 0 : of_key_map_may_have(&map, id);
+        if (!may_have || !is_written(m, id)) {
             continue;
         }
         /* In the order of their demands; there are few, and most come in order. */
@@ -296,9 +303,6 @@ take_field(struct of_match *m, enum of_field_id id, const uint8_t *value, const 
     if (f->mask == OF_MASK_NONE && !is_all_ones(mask, len)) {
         return OFPBMC_BAD_MASK;
     }
-    if (has_stray_bits(value, mask, len)) {
-        return OFPBMC_BAD_WILDCARDS;
-    }
     if (of_match_has(m, place)) {
         return OFPBMC_DUP_FIELD;
     }
@@ -313,10 +317,55 @@ take_field(struct of_match *m, enum of_field_id id, const uint8_t *value, const 
     return of_field_fits(id, value) ? read_value(m, id, value, mask) : OFPBMC_BAD_VALUE;
 }
 
+/* -- The cookie, which is in the form of a field -- */
+
+enum { COOKIE_NUMBER = 30, COOKIE_SIZE = 8 };
+
+void
+of_match_put_cookie(struct wr *w, const struct of_match_cookie *c)
+{
+    bool has_mask = c->mask != UINT64_MAX;
+    wr_be16(w, of_oxm_classes[OXM_NXM_NX].number);
+    wr_u8(w, (uint8_t)(COOKIE_NUMBER << 1 | has_mask));
+    wr_u8(w, (uint8_t)(COOKIE_SIZE << has_mask));
+    wr_be64(w, c->value);
+    if (has_mask) {
+        wr_be64(w, c->mask);
+    }
+}
+
+bool
+of_match_cookie_is_next(const struct rd *from)
+{
+    struct rd r = *from;
+    bool is_number = rd_be16(&r) == of_oxm_classes[OXM_NXM_NX].number;
+    uint8_t number = rd_u8(&r), len = rd_u8(&r);
+    return is_number && number >> 1 == COOKIE_NUMBER && len == COOKIE_SIZE << (number & 1);
+}
+
+static enum ofp_error
+take_cookie(struct of_match_cookie *c, const uint8_t *value, const uint8_t *mask)
+{
+    if (c->mask) {
+        return OFPBMC_DUP_FIELD;
+    }
+    c->value = get_be64(value);
+    c->mask = mask ? get_be64(mask) : UINT64_MAX;
+    return OFP_OK;
+}
+
+/* The length is part of what names a field: with another one it is unknown. */
+static bool
+has_its_length(enum of_field_id id, size_t len)
+{
+    return of_field_is_tun_metadata(id) ? len <= OF_VALUE_MAX : len == of_fields[id].wire;
+}
+
 /* Reads the field at R. */
 static enum ofp_error
-read_field(struct rd *r, bool strict, struct of_match *m)
+read_field(struct rd *r, bool strict, struct of_match *m, struct of_match_cookie *cookie)
 {
+    bool cookie_is_next = cookie && of_match_cookie_is_next(r);
     const struct of_oxm *oxm;
     bool has_mask;
     size_t len;
@@ -327,22 +376,36 @@ read_field(struct rd *r, bool strict, struct of_match *m)
     if (r->bad) {
         return OFPBMC_BAD_LEN;
     }
-    if (!oxm) {
+    if (has_stray_bits(value, mask, len)) {
+        return OFPBMC_BAD_WILDCARDS;
+    }
+    if (cookie_is_next) {
+        return take_cookie(cookie, value, mask);
+    }
+    if (!oxm || !has_its_length(oxm->field, len)) {
         return strict ? OFPBMC_BAD_FIELD : OFP_OK;
     }
-    size_t wire = of_fields[oxm->field].wire;
-    bool fits = of_field_is_tun_metadata(oxm->field) ? len <= wire : len == wire;
-    return fits ? take_field(m, oxm->field, value, mask, len) : OFPBMC_BAD_LEN;
+    return take_field(m, oxm->field, value, mask, len);
+}
+
+enum ofp_error
+of_match_get_fields(const void *fields, size_t n, bool strict, struct of_match *m,
+                    struct of_match_cookie *cookie)
+{
+    struct rd r = rd_make(fields, n);
+    enum ofp_error error = OFP_OK;
+    of_match_init(m);
+    if (cookie) {
+        *cookie = (struct of_match_cookie){0, 0};
+    }
+    while (!error && rd_left(&r)) {
+        error = read_field(&r, strict, m, cookie);
+    }
+    return error;
 }
 
 enum ofp_error
 of_match_get_oxm(const void *fields, size_t n, bool strict, struct of_match *m)
 {
-    struct rd r = rd_make(fields, n);
-    enum ofp_error error = OFP_OK;
-    of_match_init(m);
-    while (!error && rd_left(&r)) {
-        error = read_field(&r, strict, m);
-    }
-    return error;
+    return of_match_get_fields(fields, n, strict, m, NULL);
 }

@@ -16,8 +16,19 @@ void of_match_put_oxm(struct wr *w, const struct of_match *m, enum ofp_version v
  * OFPBMC_BAD_LEN, _BAD_FIELD, _BAD_VALUE, _BAD_MASK, _BAD_WILDCARDS, _BAD_PREREQ or _DUP_FIELD. */
 enum ofp_error of_match_get_oxm(const void *fields, size_t n, bool strict, struct of_match *m);
 
+/* A cookie to look for, which Nicira's flow messages have among the fields. */
+struct of_match_cookie {
+    uint64_t value, mask; /* mask 0: none */
+};
+/* Whether a cookie comes next at R. */
+bool of_match_cookie_is_next(const struct rd *r);
+void of_match_put_cookie(struct wr *w, const struct of_match_cookie *cookie);
+/* As of_match_get_oxm(), and *COOKIE (NULL: none may be there) gets the cookie. */
+enum ofp_error of_match_get_fields(const void *fields, size_t n, bool strict, struct of_match *m,
+                                   struct of_match_cookie *cookie);
+
 /* Appends one field's header for LEN bytes of value, with or without a mask of as many. */
 void of_oxm_put_header(struct wr *w, const struct of_oxm *oxm, bool has_mask, size_t len);
 /* Reads a header. *OXM NULL: unknown. *LEN: bytes of the value, and as many of the mask. False:
- * R is bad, or the length is impossible. */
+ * R is bad, or the length leaves no room for the header. */
 bool of_oxm_get_header(struct rd *r, const struct of_oxm **oxm, bool *has_mask, size_t *len);

@@ -7,6 +7,7 @@
 
 #include "base/endian.h"
 #include "openflow/match_text.h"
+#include "openflow/words.h"
 #include "openflow/port_text.h"
 #include "os/err_format.h"
 
@@ -25,16 +26,10 @@ static const struct {
 };
 
 static bool
-is_word(const char *have, const char *name, size_t n)
-{
-    return strlen(have) == n && !memcmp(have, name, n);
-}
-
-static bool
 parse_shorthand(struct of_match *m, const char *name, size_t n)
 {
     for (size_t i = 0; i < ARRAY_LEN(shorthands); i++) {
-        if (is_word(shorthands[i].name, name, n)) {
+        if (text_is(shorthands[i].name, name, n)) {
             of_match_set_u64(m, OF_ETH_TYPE, shorthands[i].eth_type);
             if (shorthands[i].proto != NO_PROTO) {
                 of_match_set_u64(m, OF_IP_PROTO, (uint64_t)shorthands[i].proto);
@@ -42,7 +37,7 @@ parse_shorthand(struct of_match *m, const char *name, size_t n)
             return true;
         }
     }
-    if (is_word("eth", name, n)) {
+    if (text_is("eth", name, n)) {
         of_match_set_u64(m, OF_PACKET_TYPE, 0);
         return true;
     }

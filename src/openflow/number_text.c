@@ -52,7 +52,8 @@ of_number_put_hex(struct str *s, const uint8_t *value, size_t size)
     while (i + 1 < size && !value[i]) {
         i++;
     }
-    str_putf(s, "0x%x", size ? value[i] : 0);
+    bool is_zero = !size || (i + 1 == size && !value[i]);
+    str_putf(s, is_zero ? "0" : "0x%x", size ? value[i] : 0);
     while (++i < size) {
         str_putf(s, "%02x", value[i]);
     }

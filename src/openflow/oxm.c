@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "openflow/fields.h"
+#include "openflow/words.h"
 
 enum row {
 #define OXM(FIELD, CLASS, NUMBER, NAME, SINCE) ROW_##FIELD##_##CLASS,
@@ -70,7 +71,7 @@ const struct of_oxm *
 of_oxm_find_name(const char *name, size_t n)
 {
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (strlen(rows[i].name) == n && !memcmp(rows[i].name, name, n)) {
+        if (text_is(rows[i].name, name, n)) {
             return &rows[i];
         }
     }

@@ -120,13 +120,20 @@ of_port_parse(const char *text, size_t n, const struct of_port_names *names, uin
            names->number(names->aux, text + is_quoted, n - 2 * is_quoted, port);
 }
 
-/* Whether NAME can stand in a flow without quotes. */
 static bool
-is_plain(const char *name)
+is_letter(char c)
 {
-    uint32_t port;
-    return strcspn(name, " ,=()\"'/:[]{}\\#") == strlen(name) && !(*name >= '0' && *name <= '9') &&
-           *name && !find_reserved(name, strlen(name), &port);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool
+of_name_is_plain(const char *name)
+{
+    const char *p = name;
+    while (is_letter(*p) || (p > name && *p >= '0' && *p <= '9')) {
+        p++;
+    }
+    return p > name && !*p;
 }
 
 void
@@ -137,7 +144,7 @@ of_port_put(struct str *s, uint32_t port, const struct of_port_names *names)
     if (name) {
         str_puts(s, name);
     } else if (own) {
-        str_putf(s, is_plain(own) ? "%s" : "\"%s\"", own);
+        str_putf(s, of_name_is_plain(own) ? "%s" : "\"%s\"", own);
     } else {
         str_putf(s, "%u", port);
     }

@@ -22,6 +22,9 @@ enum {
 /* The port that the N characters at TEXT name: a number of either kind, a reserved name in any
  * case, or a name that NAMES knows. False: none. */
 bool of_port_parse(const char *text, size_t n, const struct of_port_names *names, uint32_t *port);
+/* Whether the name of a port or a table is written without quotes: a letter, then letters and
+ * digits. */
+bool of_name_is_plain(const char *name);
 /* Appends a port: reserved name, the name that NAMES knows, or the number. */
 void of_port_put(struct str *, uint32_t port, const struct of_port_names *names);
 /* Between OpenFlow 1.0's 16 and 1.1's 32 bits. False: there is no such port in 16 bits. */

@@ -82,6 +82,9 @@ write_number(struct str *s, const struct text *t, const uint8_t *value, const ui
         str_putf(s, "%llu", (unsigned long long)number_of(value, t->len));
         return;
     }
+    if (t->field->form == OF_FORM_DEC && !number_of(value, t->len)) {
+        str_puts(s, "0x"); /* behind which comes the 0 */
+    }
     of_number_put_hex(s, value, t->len);
     if (mask) {
         str_putc(s, '/');

@@ -32,5 +32,5 @@ void of_value_put(struct str *, enum of_field_id, const uint8_t *value, const ui
 /* Numbers: decimal, or hexadecimal after 0x, of as many as SIZE bytes, into the big-endian VALUE.
  * False: no number, or larger than SIZE bytes (*TOO_LARGE). */
 bool of_number_parse(const char *text, size_t n, uint8_t *value, size_t size, bool *too_large);
-/* Appends SIZE bytes as hexadecimal after 0x without leading zeros. */
+/* Appends SIZE bytes as hexadecimal after 0x without leading zeros; 0 is "0". */
 void of_number_put_hex(struct str *, const uint8_t *value, size_t size);

@@ -81,7 +81,7 @@ word_next(const char **p, const char *end, struct word *w)
 bool
 word_is(const struct word *w, const char *name)
 {
-    return strlen(name) == w->n_name && !memcmp(w->name, name, w->n_name);
+    return text_is(name, w->name, w->n_name);
 }
 
 bool

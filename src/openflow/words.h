@@ -3,7 +3,16 @@
  * or spaces between them; parentheses and brackets in a value hide what separates. Any thread. */
 #pragma once
 
+#include <string.h>
+
 #include "base/types.h"
+
+/* Whether WORD is the N characters at TEXT. Most words differ in their first letter. */
+static inline bool
+text_is(const char *word, const char *text, size_t n)
+{
+    return n && *word == *text && !strncmp(word, text, n) && !word[n];
+}
 
 struct word {
     const char *name;

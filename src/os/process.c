@@ -42,3 +42,9 @@ os_host_name(void)
     }
     return name;
 }
+
+bool
+os_stdout_is_terminal(void)
+{
+    return uv_guess_handle(1) == UV_TTY;
+}

@@ -21,6 +21,8 @@ unsigned int os_n_cores(void);
 /* Raises the limit of open descriptors to what is allowed. */
 void os_raise_fd_limit(void);
 const char *os_host_name(void);
+/* Whether standard output goes to a terminal. */
+bool os_stdout_is_terminal(void);
 /* The program that started this one, the caller's to free; NULL where the host does not tell. */
 char *os_parent_name(void);
 /* Keeps all present and future memory of this process in RAM; says so in the log if the host

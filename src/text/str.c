@@ -102,6 +102,16 @@ str_truncate(struct str *s, size_t n)
 }
 
 void
+str_drop(struct str *s, size_t n)
+{
+    VERIFY(n <= s->n);
+    if (n) {
+        memmove(s->s, s->s + n, s->n - n);
+        str_truncate(s, s->n - n);
+    }
+}
+
+void
 str_chomp(struct str *s, const char *chop)
 {
     while (s->n && strchr(chop, s->s[s->n - 1])) {

@@ -29,6 +29,8 @@ void str_putv(struct str *, const char *fmt, va_list) PORT_PRINTF(2, 0);
 void str_puts(struct str *, const char *s);
 void str_put_repeat(struct str *, char c, size_t n);
 void str_truncate(struct str *, size_t n);
+/* Drops the first N characters. */
+void str_drop(struct str *, size_t n);
 /* Drops the characters in CHOP from the end. */
 void str_chomp(struct str *, const char *chop);
 /* Sorts N strings by byte. */

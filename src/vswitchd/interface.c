@@ -74,7 +74,7 @@ wanted_number(const struct iface *iface)
     const int64_t *request = vs_interface_ofport_request(iface->row);
     const int64_t *before = vs_interface_ofport(iface->row);
     const int64_t *number = request ? request : before;
-    return number && *number > 0 && *number < OFPP_MAX ? (uint16_t)*number : OFPP_NONE;
+    return number && *number > 0 && *number < OFP_PORT_MAX ? (uint16_t)*number : OFP_PORT_NONE;
 }
 
 void
@@ -116,7 +116,7 @@ iface_tear_down(struct iface *iface)
         ofproto_port_del(iface->bridge->ofproto, iface->ofp_port);
         netdev_unref(iface->netdev);
         iface->netdev = NULL;
-        iface->ofp_port = OFPP_NONE;
+        iface->ofp_port = OFP_PORT_NONE;
         iface->dirty = true;
     }
 }
@@ -126,7 +126,7 @@ configure_mac(struct iface *iface)
 {
     struct mac mac;
     const char *text = vs_interface_mac(iface->row);
-    if (iface->ofp_port == OFPP_LOCAL) {
+    if (iface->ofp_port == OFP_PORT_LOCAL) {
         mac = iface->bridge->mac;
     } else if (!text ||
                sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac.byte[0], &mac.byte[1],

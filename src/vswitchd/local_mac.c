@@ -23,7 +23,7 @@ parse_mac(const char *text, struct mac *mac)
 static bool
 is_candidate(const struct iface *iface)
 {
-    if (!iface->netdev || iface->ofp_port == OFPP_LOCAL ||
+    if (!iface->netdev || iface->ofp_port == OFP_PORT_LOCAL ||
         netdev_type_is_virtual(netdev_type(iface->netdev))) {
         return false;
     }

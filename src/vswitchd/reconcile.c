@@ -6,6 +6,7 @@
  * Every object carries the number of the pass that last saw its row. */
 #include "vswitchd/vswitchd_internal.h"
 
+#include "os/dirs.h"
 #include "os/log.h"
 
 #include <inttypes.h>
@@ -178,7 +179,7 @@ apply_iface(struct vswitchd *v, struct bridge_port *port, struct vs_interface *r
         iface->bridge = b;
         iface->port = port;
         iface->row = row;
-        iface->ofp_port = OFPP_NONE;
+        iface->ofp_port = OFP_PORT_NONE;
         iface->generation = v->generation;
         iface->dirty = true;
         hmap_insert(&b->ifaces, &iface->node, hash_string(iface->name, 0));
@@ -191,7 +192,7 @@ apply_iface(struct vswitchd *v, struct bridge_port *port, struct vs_interface *r
     }
     if (changed(&row->row)) {
         const int64_t *request = vs_interface_ofport_request(row);
-        if (request && *request != iface->ofp_port && iface->ofp_port != OFPP_LOCAL) {
+        if (request && *request != iface->ofp_port && iface->ofp_port != OFP_PORT_LOCAL) {
             iface_tear_down(iface);
             iface_set_up(v, iface);
             return true;
@@ -294,6 +295,19 @@ configure_bridge(struct bridge *b)
         }
     }
     ofproto_set_flood_vlans(b->ofproto, &flood);
+    const char *fail_mode = vs_bridge_fail_mode(b->row);
+    ofproto_set_control(b->ofproto, fail_mode && !strcmp(fail_mode, "secure"),
+                        vs_bridge_n_controller(b->row));
+}
+
+/* The datapath ID: other_config's, 16 hexadecimal digits, or made of the local port's address. */
+static uint64_t
+datapath_id(const struct bridge *b)
+{
+    const char *text = datum_get_string(vs_bridge_other_config(b->row), "datapath-id");
+    char *end;
+    uint64_t id = text ? strtoull(text, &end, 16) : 0;
+    return id && strlen(text) == 16 && !*end ? id : mac_to_u64(b->mac);
 }
 
 static void
@@ -326,6 +340,7 @@ apply_bridge(struct vswitchd *v, struct bridge *b)
     if (changed(&b->row->row) || b->dirty) {
         configure_bridge(b);
         update_mac(b);
+        ofproto_set_datapath_id(b->ofproto, datapath_id(b));
     }
 }
 
@@ -334,6 +349,22 @@ static bool
 is_valid_name(const char *name)
 {
     return *name && !strchr(name, '/');
+}
+
+/* Opens RUNDIR/BRIDGE.mgmt, where ovs-ofctl finds the bridge. */
+static void
+serve_openflow(struct bridge *b)
+{
+    struct err e;
+    char *file = xasprintf("%s.mgmt", b->name);
+    char *path = os_path(os_run_dir(), file);
+    char *name = xasprintf("punix:%s", path);
+    if (ofproto_listen(b->ofproto, name, &e)) {
+        log_err("bridge %s: no OpenFlow on %s: %s", b->name, name, e.text);
+    }
+    os_free(name);
+    os_free(path);
+    os_free(file);
 }
 
 static struct bridge *
@@ -353,6 +384,7 @@ add_bridge(struct vswitchd *v, struct vs_bridge *row)
     b->ofproto = ofproto;
     b->generation = v->generation;
     b->dirty = true;
+    serve_openflow(b);
     hmap_init(&b->ports);
     hmap_init(&b->ifaces);
     hmap_insert(&v->bridges, &b->node, hash_string(b->name, 0));

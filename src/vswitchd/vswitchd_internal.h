@@ -36,7 +36,7 @@ struct iface {
     struct bridge_port *port;
     struct vs_interface *row;
     struct netdev *netdev; /* NULL: it could not be set up, see `error` */
-    uint16_t ofp_port;     /* OFPP_NONE without netdev */
+    uint16_t ofp_port;     /* OFP_PORT_NONE without netdev */
     char *error;
     uint64_t change_seq; /* of the netdev, as last written to the database */
     uint64_t generation;

@@ -65,7 +65,7 @@ add_port(struct net *n, struct ofproto *sw, const char *name, const char *type,
     struct netdev *d;
     uint16_t number;
     assert_int_equal(netdev_open(n->registry, name, type, &d, NULL), 0);
-    assert_int_equal(ofproto_port_add(sw, d, OFPP_NONE, &number, NULL), 0);
+    assert_int_equal(ofproto_port_add(sw, d, OFP_PORT_NONE, &number, NULL), 0);
     ofproto_bundle_set(
         sw, d, &(struct bundle_settings){.name = name, .vlan = v, .ports = &number, .n_ports = 1});
     n->port[n->n_ports++] = d;
@@ -274,7 +274,7 @@ test_port_numbers(void **state UNUSED)
     struct netdev *d[3];
     uint16_t number;
     const char *names[] = {"p1", "p2", "br0"};
-    const uint16_t wanted[] = {7, 7, 5}, given[] = {7, 1, OFPP_LOCAL};
+    const uint16_t wanted[] = {7, 7, 5}, given[] = {7, 1, OFP_PORT_LOCAL};
     for (size_t i = 0; i < ARRAY_LEN(d); i++) {
         netdev_open(n->registry, names[i], "dummy", &d[i], NULL);
         assert_int_equal(ofproto_port_add(n->sw, d[i], wanted[i], &number, NULL), 0);

@@ -43,7 +43,7 @@ add_port(struct daemon *d, struct ofproto *o, const char *name, const char *type
     rules.tag = tag;
     rules.all_trunks = !tag;
     assert_int_equal(netdev_open(d->registry, name, type, &device, NULL), 0);
-    assert_int_equal(ofproto_port_add(o, device, OFPP_NONE, &number, NULL), 0);
+    assert_int_equal(ofproto_port_add(o, device, OFP_PORT_NONE, &number, NULL), 0);
     ofproto_bundle_set(
         o, device,
         &(struct bundle_settings){.name = name, .vlan = rules, .ports = &number, .n_ports = 1});

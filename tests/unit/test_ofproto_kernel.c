@@ -34,7 +34,7 @@ add_port(struct program *p, struct ofproto *o, const char *name, const char *typ
     struct vlan_rules r = rules(tag);
     uint16_t number;
     assert_int_equal(netdev_open(p->registry, name, type, &d, NULL), 0);
-    assert_int_equal(ofproto_port_add(o, d, OFPP_NONE, &number, NULL), 0);
+    assert_int_equal(ofproto_port_add(o, d, OFP_PORT_NONE, &number, NULL), 0);
     ofproto_bundle_set(
         o, d, &(struct bundle_settings){.name = name, .vlan = r, .ports = &number, .n_ports = 1});
     p->devices[p->n_devices++] = d;
@@ -137,7 +137,7 @@ send_frame(struct program *p, const char *name, uint8_t src, uint8_t dst)
 static void
 backer_changed(struct program *p)
 {
-    ofproto_port_changed(p->br_int, OFPP_LOCAL);
+    ofproto_port_changed(p->br_int, OFP_PORT_LOCAL);
 }
 
 static const struct dp_vport_stats *

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands that show what this program's codecs make of something, without any connection. They
+ * are for tests and for people who look at captured bytes; --help is silent about them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/ovs-ofctl/flow_talk.h"
+#include "cmd/packet_text.h"
+#include "openflow/actions_text.h"
+#include "openflow/instructions.h"
+#include "openflow/msg_error.h"
+#include "openflow/msg_hello.h"
+#include "openflow/ofp_print.h"
+#include "openflow/words.h"
+#include "os/log.h"
+#include "text/hex_dump.h"
+
+typedef enum ofp_error acts_get_fn(const void *, size_t, enum ofp_version, struct wr *);
+
+/* Each line of standard input is a list of actions in hexadecimal. */
+static void
+parse_lists(const char *version_name, const char *what, acts_get_fn *get)
+{
+    static uint8_t list[OF_ACTS_MAX] __attribute__((aligned(8)));
+    enum ofp_version version = ofp_version_find(version_name);
+    if (!version) {
+        log_fatal("%s: not a valid OpenFlow version", version_name);
+    }
+    struct str line = STR_INIT, out = STR_INIT;
+    while (input_line(stdin, &line, NULL)) {
+        size_t n;
+        uint8_t *bytes = input_hex(line.s, &n, "Trailing garbage in hex data");
+        struct wr w = wr_make(list, sizeof list);
+        enum ofp_error error = get(bytes, n, version, &w);
+        str_clear(&out);
+        if (error) {
+            str_putf(&out, "bad %s %s: %s\n", version_name, what, ofp_error_name(error));
+        } else {
+            str_puts(&out, "actions=");
+            of_acts_text_put(&out, list, w.n, NULL);
+            str_putc(&out, '\n');
+        }
+        puts(out.s);
+        os_free(bytes);
+    }
+    str_fini(&line);
+    str_fini(&out);
+}
+
+void
+cmd_parse_actions(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
+{
+    parse_lists(argv[0], "actions", of_acts_get);
+}
+
+void
+cmd_parse_instructions(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
+{
+    parse_lists(argv[0], "instructions", of_instructions_get);
+}
+
+static enum ofp_error
+find_error(const char *name)
+{
+    enum ofp_error error = ofp_error_find_name(name);
+    if (!error) {
+        log_fatal("unknown error \"%s\"", name);
+    }
+    return error;
+}
+
+void
+cmd_print_error(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
+{
+    enum ofp_error error = find_error(argv[0]);
+    for (enum ofp_version v = OFP_10; v < OFP_VERSION_END; v++) {
+        struct ofp_error_wire w = ofp_error_wire(error, v);
+        if (w.kind != OFP_ERR_NONE) {
+            printf("OpenFlow 1.%d: vendor %#x, type %u, code %u\n", v - OFP_10, w.vendor, w.type,
+                   w.code);
+        }
+    }
+}
+
+/* -- Messages -- */
+
+static void
+print(const void *bytes, size_t n, int verbosity)
+{
+    struct str s = STR_INIT;
+    ofp_print(&s, bytes, n,
+              &(struct ofp_print){.verbosity = verbosity, .packet = packet_text_put});
+    fputs(str_text(&s), stdout);
+    str_fini(&s);
+}
+
+static void
+print_hex(const void *bytes, size_t n)
+{
+    struct str s = STR_INIT;
+    str_put_hex_bytes(&s, bytes, n);
+    str_chomp(&s, "-\n");
+    puts(str_text(&s));
+    str_fini(&s);
+}
+
+/* The message in argument or, for "-", on the first line of standard input. */
+void
+cmd_ofp_print(struct ofctl *c UNUSED, int argc, char *argv[])
+{
+    struct str line = STR_INIT;
+    const char *text = argv[0];
+    size_t n;
+    if (strcmp(text, "-") == 0) {
+        if (!input_line(stdin, &line, NULL)) {
+            log_fatal("Failed to read stdin");
+        }
+        text = line.s;
+    }
+    uint8_t *bytes = input_hex(text, &n, "trailing garbage following hex bytes");
+    print(bytes, n, argc > 1 ? atoi(argv[1]) : 2);
+    os_free(bytes);
+    str_fini(&line);
+}
+
+/* Reads N bytes; false at the end of the file, which is not the middle of a message. */
+static bool
+read_bytes(FILE *file, const char *name, void *p, size_t n, bool may_end)
+{
+    size_t got = fread(p, 1, n, file);
+    if (got == 0 && may_end && n) {
+        return false;
+    }
+    if (got < n) {
+        log_fatal("%s: unexpected end of file mid-message", name);
+    }
+    return true;
+}
+
+void
+cmd_ofp_parse(struct ofctl *c, int argc UNUSED, char *argv[])
+{
+    static uint8_t msg[OFP_MSG_MAX];
+    FILE *file = input_open(argv[0], "open");
+    while (read_bytes(file, argv[0], msg, OFP_HEADER_SIZE, true)) {
+        struct ofp_header h;
+        ofp_header_get(msg, OFP_HEADER_SIZE, &h);
+        if (h.len < OFP_HEADER_SIZE) {
+            log_fatal("%s: %u-byte message is too short for OpenFlow", argv[0], h.len);
+        }
+        read_bytes(file, argv[0], msg + OFP_HEADER_SIZE, h.len - OFP_HEADER_SIZE, false);
+        print(msg, h.len, (int)c->verbosity + 2);
+    }
+    input_close(file);
+}
+
+void
+cmd_encode_hello(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
+{
+    uint8_t buffer[64];
+    struct wr w = wr_make(buffer, sizeof buffer);
+    ofp_versions versions = (ofp_versions)strtoul(argv[0], NULL, 0);
+    if (!(versions & OFP_VERSIONS_ALL)) {
+        log_fatal("%s: no OpenFlow version is among these", argv[0]);
+    }
+    ofp_hello_put(&w, versions, vconn_new_xid());
+    print_hex(buffer, w.n);
+    print(buffer, w.n, 0);
+}
+
+/* The error that answers a request. */
+void
+cmd_encode_error_reply(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
+{
+    struct ofp_header h;
+    size_t n;
+    enum ofp_error error = find_error(argv[0]);
+    uint8_t *request = input_hex(argv[1], &n, "Trailing garbage in hex data");
+    uint8_t *buffer = xalloc(n + OFP_ERROR_SIZE);
+    struct wr w = wr_make(buffer, n + OFP_ERROR_SIZE);
+    if (!ofp_header_get(request, n, &h)) {
+        log_fatal("Request too short");
+    }
+    if (h.len != n) {
+        log_fatal("Request size inconsistent");
+    }
+    bool is_known = h.version >= OFP_10 && h.version < OFP_VERSION_END;
+    ofp_error_msg_put(&w, error, is_known ? (enum ofp_version)h.version : OFP_10, h.xid, request,
+                      n);
+    print_hex(buffer, w.n);
+    os_free(buffer);
+    os_free(request);
+}
+
+/* -- Flows -- */
+
+/* Shows what is read, and the message in the first format that the user allows and that can say
+ * it all. */
+static void
+show_flows(struct ofctl *c, struct ofp_flow_mod *fms, size_t n_fms, flow_formats usable)
+{
+    static uint8_t msg[OFP_MSG_MAX];
+    flow_formats chosen = usable & c->formats;
+    printf("usable protocols: %s\n", flow_formats_text(usable));
+    if (!chosen) {
+        log_fatal("no usable protocol");
+    }
+    chosen &= ~(chosen - 1);
+    printf("chosen protocol: %s\n", flow_formats_text(chosen));
+    const struct flow_dialect d = {
+        .version = (enum ofp_version)ofp_versions_newest(flow_formats_versions(chosen)),
+        .nxm = chosen & FORMAT_NXM_ANY,
+        .has_table = chosen & (FORMAT_OF10_TID | FORMAT_NXM_TID),
+    };
+    for (size_t i = 0; i < n_fms; i++) {
+        struct wr w = wr_make(msg, sizeof msg);
+        flow_talk_put(&w, &d, &fms[i]);
+        put_be32(msg + 4, vconn_new_xid());
+        print(msg, w.n, (int)c->verbosity);
+    }
+}
+
+static void
+parse_one(const char *text, const char *file, unsigned int line, struct ofp_flow_mod *fm,
+          flow_formats *usable)
+{
+    struct err e;
+    flow_formats formats;
+    fm->actions = wr_make(xalloc(OF_ACTS_MAX), OF_ACTS_MAX);
+    if (flow_parse(text, strlen(text), OFP_FLOW_ADD, NULL, fm, &formats, &e)) {
+        if (file) {
+            log_fatal("%s:%u: %s", file, line, e.text);
+        }
+        log_fatal("%s", e.text);
+    }
+    *usable &= formats;
+}
+
+void
+cmd_parse_flow(struct ofctl *c, int argc UNUSED, char *argv[])
+{
+    struct ofp_flow_mod fm;
+    flow_formats usable = FORMAT_ANY;
+    parse_one(argv[0], NULL, 0, &fm, &usable);
+    show_flows(c, &fm, 1, usable);
+    os_free(fm.actions.start);
+}
+
+void
+cmd_parse_flows(struct ofctl *c, int argc UNUSED, char *argv[])
+{
+    struct ofp_flow_mod *fms = NULL;
+    size_t n = 0, size = 0;
+    unsigned int line = 0;
+    flow_formats usable = FORMAT_ANY;
+    struct str text = STR_INIT;
+    FILE *file = input_open(argv[0], "open");
+    while (input_line(file, &text, &line)) {
+        if (n == size) {
+            fms = xgrow(fms, &size, sizeof *fms);
+        }
+        parse_one(text.s, argv[0], line, &fms[n++], &usable);
+    }
+    input_close(file);
+    show_flows(c, fms, n, usable);
+    for (size_t i = 0; i < n; i++) {
+        os_free(fms[i].actions.start);
+    }
+    os_free(fms);
+    str_fini(&text);
+}
+
+/* -- Words -- */
+
+/* Prints the words from P to END; what follows a closing parenthesis is a word again. */
+static void
+print_words(const char *p, const char *end, const char *gap)
+{
+    for (struct word word; word_next(&p, end, &word); gap = ", ") {
+        printf("%s%.*s", gap, (int)word.n_name, word.name);
+        if (word.value && word.n) {
+            printf("=%.*s", (int)word.n, word.value);
+        }
+        print_words(word.tail, word.tail + word.n_tail, ", ");
+    }
+}
+
+void
+cmd_parse_key_value(struct ofctl *c UNUSED, int argc, char *argv[])
+{
+    for (int i = 0; i < argc; i++) {
+        print_words(argv[i], argv[i] + strlen(argv[i]), "");
+        putchar('\n');
+    }
+}

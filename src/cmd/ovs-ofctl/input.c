@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading of files with a thing on each line, and of bytes as hexadecimal digits. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "cmd/ovs-ofctl/ofctl.h"
+#include "os/err_format.h"
+#include "os/log.h"
+
+static const char spaces[] = " \t\r\n\v\f";
+
+FILE *
+input_open(const char *path, const char *failure)
+{
+    if (strcmp(path, "-") == 0) {
+        return stdin;
+    }
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        log_fatal("%s: %s (%s)", path, failure, err_text(err_from_errno(errno)));
+    }
+    return file;
+}
+
+void
+input_close(FILE *file)
+{
+    if (file != stdin) {
+        fclose(file);
+    }
+}
+
+/* A line with its newline, as long as it may be; false at the end. */
+static bool
+read_line(FILE *file, struct str *line)
+{
+    str_clear(line);
+    do {
+        str_reserve(line, 4096);
+        if (!fgets(line->s + line->n, (int)(line->size - line->n), file)) {
+            break;
+        }
+        line->n += strlen(line->s + line->n);
+    } while (!line->n || line->s[line->n - 1] != '\n');
+    return line->n > 0;
+}
+
+bool
+input_line(FILE *file, struct str *line, unsigned int *number)
+{
+    while (read_line(file, line)) {
+        if (number) {
+            ++*number;
+        }
+        str_truncate(line, strcspn(line->s, "#\r\n"));
+        if (line->s[strspn(line->s, spaces)]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint8_t *
+input_hex(const char *text, size_t *n, const char *complaint)
+{
+    uint8_t *bytes = xalloc(strlen(text) / 2 + 1);
+    *n = 0;
+    for (text += strspn(text, spaces); *text; text += strspn(text, spaces)) {
+        int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
+        if (low < 0) {
+            log_fatal("%s", complaint);
+        }
+        bytes[(*n)++] = (uint8_t)(high << 4 | low);
+        text += 2;
+    }
+    return bytes;
+}
