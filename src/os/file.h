@@ -29,6 +29,9 @@ int os_file_replace(const char *from, const char *to);
 /* The two halves of it: after the first, a crash may bring the old file back. */
 int os_file_rename(const char *from, const char *to);
 int os_file_sync_directory_of(const char *path);
+/* May a file that is open be replaced? Its blocks are then freed when the last who has it open
+ * closes it, which can take as long as reading some of it. */
+bool os_file_may_replace_open(void);
 int os_file_remove(const char *path);
 bool os_file_exists(const char *path);
 /* The whole of a small file (at most MAX bytes), NUL-terminated; the caller frees it. */

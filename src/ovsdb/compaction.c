@@ -2,8 +2,9 @@
 /* The compaction of a standalone file. One job after the other runs on the other thread: pieces of
  * the image, then the beginning of the file, which tells length and checksum of the image, then
  * what the old file has got meanwhile, until so little of that is left that the loop's thread can
- * add it and rename the file. Between two jobs this is the loop's; during one, the members that
- * the job uses are the other thread's. */
+ * add it and rename the file; the last job makes that durable and lets the old file go. Between
+ * two jobs this is the loop's; during one, the members that the job uses are the other thread's.
+ */
 #include "ovsdb/compaction.h"
 
 #include <string.h>
@@ -22,7 +23,7 @@
 
 enum { HEADER_MAX = 73 }; /* of a header with a length of 20 digits, and its newline */
 
-enum job { WRITE_PIECE, WRITE_BEGINNING, COPY_TAIL };
+enum job { WRITE_PIECE, WRITE_BEGINNING, COPY_TAIL, SETTLE };
 
 struct compaction {
     struct dblog *log;
@@ -119,6 +120,15 @@ copy_tail(struct compaction *c)
     return !code && c->n_unsynced ? sync_new(c) : code;
 }
 
+/* The new file is in place. What is left is slow where the file is large: freeing the old one. */
+static int
+settle(struct compaction *c)
+{
+    os_file_close(c->old);
+    c->old = NULL;
+    return os_file_sync_directory_of(dblog_real_path(c->log));
+}
+
 static void
 run_job(void *c_)
 {
@@ -132,6 +142,9 @@ run_job(void *c_)
         break;
     case COPY_TAIL:
         c->code = copy_tail(c);
+        break;
+    case SETTLE:
+        c->code = settle(c);
         break;
     }
 }
@@ -158,7 +171,7 @@ compaction_free(struct compaction *c)
 }
 
 static void
-end(struct compaction *c, int code, struct fault *f)
+end(struct compaction *c, int code, const struct fault *f)
 {
     struct storage_image image = c->image;
     if (code) {
@@ -169,19 +182,11 @@ end(struct compaction *c, int code, struct fault *f)
     image.ended(image.aux, code, f);
 }
 
-/* All but a little is in the new file. The rest is too, before it counts. */
 static void
-take_place(struct compaction *c)
+end_failed(struct compaction *c, int code)
 {
     struct fault f = FAULT_INIT;
-    c->tail_end = dblog_end(c->log);
-    int code = copy_tail(c);
-    close_files(c);
-    if (code) {
-        io_fault(c, code, "write or fsync failed", &f);
-    } else {
-        code = dblog_take_file(c->log, c->path, c->end, &f);
-    }
+    io_fault(c, code, "write or fsync failed", &f);
     end(c, code, &f);
     fault_fini(&f);
 }
@@ -193,6 +198,42 @@ start_job(struct compaction *c, enum job job)
 {
     c->job = job;
     c->work = os_work_start(c->loop, run_job, job_done, c);
+}
+
+/* All but a little is in the new file. The rest is too, before it counts. */
+static void
+take_place(struct compaction *c)
+{
+    c->tail_end = dblog_end(c->log);
+    int code = copy_tail(c);
+    if (code) {
+        end_failed(c, code);
+        return;
+    }
+    os_file_close(c->new);
+    c->new = NULL;
+    if (!os_file_may_replace_open()) {
+        os_file_close(c->old);
+        c->old = NULL;
+    }
+    struct fault f = FAULT_INIT;
+    code = dblog_take_file(c->log, c->path, c->end, &f);
+    if (code) {
+        end(c, code, &f);
+    } else {
+        start_job(c, SETTLE);
+    }
+    fault_fini(&f);
+}
+
+/* Nothing of what may go wrong now makes it fail. */
+static void
+end_settled(struct compaction *c)
+{
+    if (!c->code) {
+        dblog_note_name_synced(c->log);
+    }
+    end(c, 0, NULL);
 }
 
 static void
@@ -218,11 +259,10 @@ job_done(void *c_)
 {
     struct compaction *c = c_;
     c->work = NULL;
-    if (c->code) {
-        struct fault f = FAULT_INIT;
-        io_fault(c, c->code, "write or fsync failed", &f);
-        end(c, c->code, &f);
-        fault_fini(&f);
+    if (c->job == SETTLE) {
+        end_settled(c);
+    } else if (c->code) {
+        end_failed(c, c->code);
     } else {
         next_job(c);
     }
@@ -291,8 +331,14 @@ compaction_start(struct dblog *log, struct os_loop *loop, struct storage_image *
 }
 
 void
-compaction_cancel(struct compaction *c, int code, struct fault *f)
+compaction_cancel(struct compaction *c, int code, const struct fault *f)
 {
-    os_work_finish(c->work);
-    end(c, code, f);
+    if (c->job == SETTLE) {
+        c->code = -E_CANCELED; /* unless it runs */
+        os_work_finish(c->work);
+        end_settled(c);
+    } else {
+        os_work_finish(c->work);
+        end(c, code, f);
+    }
 }

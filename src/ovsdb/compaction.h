@@ -15,5 +15,6 @@ struct compaction;
  * called from the loop, after which the compaction is gone; unless this fails. */
 int compaction_start(struct dblog *, struct os_loop *, struct storage_image *image,
                      struct compaction **, struct fault *);
-/* Ends it with this CODE and fault, leaving the old file. Waits for the piece under way. */
-void compaction_cancel(struct compaction *, int code, struct fault *);
+/* Ends it with this CODE and fault, leaving the old file; or well, if the new one is in place
+ * already. Waits for the job under way. */
+void compaction_cancel(struct compaction *, int code, const struct fault *);

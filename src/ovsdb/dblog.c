@@ -484,11 +484,9 @@ dblog_take_file(struct dblog *l, const char *path, uint64_t size, struct fault *
         io_fault(l, code, "rename failed", f);
         os_file_remove(path);
     } else {
-        /* There is no way back: what is not durable yet becomes so with the next flush that has
-         * to be, or that fails. */
         l->end = size;
         l->cut = true;
-        l->name_is_soft = os_file_sync_directory_of(l->real_path) != 0;
+        l->name_is_soft = true;
     }
     l->window_n = 0;
     int again = os_file_open(l->real_path, OS_FILE_WRITE, &l->file);
@@ -498,6 +496,12 @@ dblog_take_file(struct dblog *l, const char *path, uint64_t size, struct fault *
         code = code ? code : io_fault(l, again, "open failed", f);
     }
     return code;
+}
+
+void
+dblog_note_name_synced(struct dblog *l)
+{
+    l->name_is_soft = false;
 }
 
 int
@@ -511,6 +515,11 @@ dblog_replace(struct dblog *l, struct dblog *fresh, struct fault *f)
         os_file_remove(path);
     } else {
         code = dblog_take_file(l, path, size, f);
+    }
+    if (!code) {
+        /* There is no way back: what is not durable yet becomes so with the next flush that has
+         * to be, or that fails. */
+        l->name_is_soft = os_file_sync_directory_of(l->real_path) != 0;
     }
     os_free(path);
     return code;

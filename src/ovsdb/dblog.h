@@ -54,9 +54,11 @@ uint64_t dblog_end(const struct dblog *);
 /* Puts FRESH, flushed, in the place of the file behind L, durably. L goes on with FRESH's file
  * and keeps its lock; FRESH is consumed in any case. */
 int dblog_replace(struct dblog *l, struct dblog *fresh, struct fault *);
-/* The same with the file PATH of SIZE bytes, which the caller wrote, synced and closed. It is
- * removed on failure. */
+/* The same with the file PATH of SIZE bytes, which the caller wrote, synced and closed; it is
+ * removed on failure. That it has its name is not durable yet: the next flush that is to be
+ * durable makes it so, or the caller syncs the directory and says that. */
 int dblog_take_file(struct dblog *l, const char *path, uint64_t size, struct fault *);
+void dblog_note_name_synced(struct dblog *);
 /* Appends to OUT what begins a record of N bytes, its newline included, that have this DIGEST;
  * and a whole record of the N bytes at P, no newline. */
 void dblog_put_header(struct str *out, const char *magic, uint64_t n,

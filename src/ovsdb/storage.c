@@ -52,11 +52,11 @@ file_flush(struct storage *s, bool durable, struct fault *f)
 {
     struct storage_file *file = file_of(s);
     int code = dblog_flush(file->log, durable, f);
-    keep_error(s, code, f);
     if (code && file->compaction) {
         /* What its image is of is being undone. */
         compaction_cancel(file->compaction, code, f);
     }
+    keep_error(s, code, f);
     return code;
 }
 

@@ -36,6 +36,12 @@ os_file_sync_directory_of(const char *path)
     return error;
 }
 
+bool
+os_file_may_replace_open(void)
+{
+    return true;
+}
+
 char *
 file_follow_link(const char *path)
 {

@@ -19,6 +19,12 @@ os_file_sync_directory_of(const char *path UNUSED)
     return 0;
 }
 
+bool
+os_file_may_replace_open(void)
+{
+    return false;
+}
+
 char *
 file_follow_link(const char *path UNUSED)
 {
