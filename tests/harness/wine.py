@@ -8,6 +8,7 @@ Host      the prefix that the cli tests of one process share: each program of th
 A name below / is one for Wine's programs as well, as long as they run in a folder of drive Z:.
 """
 import atexit
+import ctypes
 import glob
 import os
 import shutil
@@ -20,6 +21,15 @@ import tempfile
 LOADER = next((path for path in ("/usr/lib/wine/wine64", "/usr/bin/wine64")
                if os.path.exists(path)), "wine")
 
+ADDR_NO_RANDOMIZE = 0x0040000
+
+
+def place_programs_alike():
+    """From now on programs that this process starts lie where they always do in memory: of a
+    thousand at random places, one or two lie where Wine wants to be, and it gives up."""
+    libc = ctypes.CDLL(None)
+    libc.personality(libc.personality(0xffffffff) | ADDR_NO_RANDOMIZE)
+
 
 def windows_path(path):
     return "Z:" + path.replace("/", "\\")
@@ -29,6 +39,7 @@ class Prefix:
     """A copy of the prepared prefix in FOLDER; `env` has what leads programs to it, and MORE."""
 
     def __init__(self, folder, **more):
+        place_programs_alike()
         self.folder = os.path.join(folder, "prefix")
         subprocess.run(["cp", "-a", os.environ["WINEPREFIX"], self.folder], check=True)
         self.env = {"WINEPREFIX": self.folder, "WINEDEBUG": "-all", **more}

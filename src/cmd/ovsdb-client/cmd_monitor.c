@@ -125,9 +125,9 @@ watch_table(struct monitor *m, json_t *requests, const struct table_schema *t, i
 static json_t *
 watch_arguments(struct monitor *m, int argc, char *argv[], const json_t *where)
 {
-    json_t *requests = json_object();
     m->tables = xzalloc((m->schema->n_tables + 1) * sizeof *m->tables);
     if (m->version == PLAIN && argc == 1 && strcmp(argv[0], "ALL") == 0) {
+        json_t *requests = json_object();
         m->is_all = true;
         for (size_t i = 0; i < m->schema->n_tables; i++) {
             watch_table(m, requests, m->schema->tables[i], 0, NULL, NULL);
@@ -148,6 +148,7 @@ watch_arguments(struct monitor *m, int argc, char *argv[], const json_t *where)
         }
         condition_fini(&condition);
     }
+    json_t *requests = json_object();
     watch_table(m, requests, t, argc - 1, argv + 1, where);
     return requests;
 }
@@ -304,6 +305,16 @@ static const struct command commands[] = {
 };
 
 static void
+monitor_fini(struct monitor *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        os_free(m->tables[i].columns);
+    }
+    os_free(m->tables);
+    db_schema_free(m->schema);
+}
+
+static void
 run_monitor(struct client *c, enum version version, int argc, char *argv[], const char *last_id,
             const json_t *where)
 {
@@ -325,6 +336,7 @@ run_monitor(struct client *c, enum version version, int argc, char *argv[], cons
     }
     print_updates(&m, result, true);
     background_serve(c);
+    monitor_fini(&m);
 }
 
 void

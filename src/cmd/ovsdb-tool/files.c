@@ -130,7 +130,7 @@ int
 tool_convert(const struct tool *tool UNUSED, char *args[])
 {
     struct db_schema *schema = schema_of_file(tool_schema(args[0] ? args[1] : NULL));
-    rewrite(tool_db(args[0]), args[1] ? args[2] : NULL, schema, "converted");
+    rewrite(tool_db(args[0]), args[0] && args[1] ? args[2] : NULL, schema, "converted");
     return EXIT_SUCCESS;
 }
 

@@ -68,13 +68,17 @@ tool_fatal(struct fault *f)
 const char *
 tool_db(const char *arg)
 {
-    return arg ? arg : os_path(os_db_dir(), "conf.db");
+    static const char *db; /* stays reachable, as all that is never freed */
+    db = arg ? arg : os_path(os_db_dir(), "conf.db");
+    return db;
 }
 
 const char *
 tool_schema(const char *arg)
 {
-    return arg ? arg : os_path(os_pkgdata_dir(), "vswitch.ovsschema");
+    static const char *schema;
+    schema = arg ? arg : os_path(os_pkgdata_dir(), "vswitch.ovsschema");
+    return schema;
 }
 
 static int
