@@ -22,8 +22,9 @@ struct stream_events {
 };
 
 /* Starts to connect to NAME, which waits for no network (host names that need a look-up are
- * looked up in the background). -E_INVAL / -E_AFNOSUPPORT: NAME is not an active name. PORT is
- * for names without one. Free the stream after `closed` as well. */
+ * looked up in the background). -E_INVAL / -E_AFNOSUPPORT: NAME is not an active name.
+ * -E_NOPROTOOPT: NAME wants TLS, and its keys are not configured; the log says which. PORT is for
+ * names without one. Free the stream after `closed` as well. */
 int stream_open(struct os_loop *, const char *name, uint16_t port, const struct stream_events *,
                 void *aux, struct stream **, struct err *);
 /* Closes at once; queued output is given to the host but not waited for. NULL is fine. */

@@ -35,6 +35,20 @@ teardown(void **state)
     return 0;
 }
 
+/* No connection is tried. */
+static void
+assert_refused(void)
+{
+    struct stream *s = NULL;
+    assert_int_equal(stream_open(loop, "ssl:127.0.0.1:1", 0, NULL, NULL, &s, NULL), -E_NOPROTOOPT);
+    assert_null(s);
+}
+
+#if HAVE_OPENSSL
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
 struct end {
     struct stream *stream;
     bool connected, closed;
@@ -109,11 +123,6 @@ finish(struct end ends[2], struct listener *l)
     stream_free(ends[1].stream);
     listener_close(l);
 }
-
-#if HAVE_OPENSSL
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 static char *paths[6];
 enum { KEY, CERT, CA, OTHER_KEY, OTHER_CERT, BOOT };
@@ -244,13 +253,10 @@ static void
 test_not_configured(void **state)
 {
     (void)state;
-    struct end ends[2];
     static const size_t keys[][2] = {{KEY, OTHER_CERT}, {BOOT, CERT}, {KEY, BOOT}};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         tls_configure(paths[keys[i][0]], paths[keys[i][1]], paths[CA], false);
-        struct listener *l = attempt(ends);
-        assert_int_equal(ends[0].code, -E_NOPROTOOPT);
-        finish(ends, l);
+        assert_refused();
     }
 }
 
@@ -308,11 +314,8 @@ static void
 test_not_built_in(void **state)
 {
     (void)state;
-    struct end ends[2];
     assert_false(tls_is_built_in());
-    struct listener *l = attempt(ends);
-    assert_int_equal(ends[0].code, -E_NOPROTOOPT);
-    finish(ends, l);
+    assert_refused();
 }
 #endif
 
