@@ -31,18 +31,29 @@ need_version(const struct talk *t, const char *command, enum ofp_version version
     }
 }
 
+/* Prints the reply to the request under way, without names. */
+static void
+show_reply(struct ofctl *c, struct talk *t)
+{
+    struct ofp_msg m;
+    bool more;
+    talk_start(t);
+    do {
+        more = talk_next_part(t, &m);
+        print_message(stdout, c, NULL, m.bytes, m.len);
+    } while (more);
+}
+
 /* Features, with ports in versions that have them there, else ports apart; then configuration. */
 void
 cmd_show(struct ofctl *c, int argc UNUSED, char *argv[])
 {
     struct talk *t = talk_open(c, argv[0]);
-    size_t n;
     talk_begin(t, OFPT_FEATURES_REQUEST);
-    const uint8_t *reply = talk_call(t, &n);
-    print_message(stdout, c, t, reply, n);
+    show_reply(c, t);
     if (talk_version(t) >= OFP_13) {
         put_port_desc_request(t, OFP_PORT_NONE);
-        talk_dump(t);
+        show_reply(c, t);
     }
     talk_close(t);
     dump(c, argv[0], OFPT_GET_CONFIG_REQUEST);

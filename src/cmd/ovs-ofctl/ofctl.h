@@ -55,6 +55,12 @@ command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_du
 command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows;   /* cmd_flow.c */
 command_fn cmd_dump_flows, cmd_dump_aggregate;                          /* cmd_flow_dump.c */
 command_fn cmd_replace_flows, cmd_diff_flows;                           /* cmd_flow_set.c */
+command_fn cmd_add_group, cmd_add_groups, cmd_mod_group, cmd_del_groups, cmd_insert_buckets,
+    cmd_remove_buckets, cmd_dump_groups, cmd_dump_group_stats,
+    cmd_dump_group_features; /* cmd_group.c */
+command_fn cmd_add_meter, cmd_mod_meter, cmd_del_meters, cmd_dump_meters, cmd_meter_stats,
+    cmd_meter_features;                                          /* cmd_meter.c */
+command_fn cmd_mod_port, cmd_mod_table, cmd_dump_table_features; /* cmd_config.c */
 command_fn cmd_parse_flow, cmd_parse_flows;
 command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
 command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,

@@ -296,14 +296,28 @@ talk_call(struct talk *t, size_t *n)
     return receive_xid(t, send_request(t), n);
 }
 
+/* Whether names would say the same twice: what describes ports and tables has both. */
+static bool
+describes_names(const uint8_t *msg, size_t n)
+{
+    struct ofp_msg m;
+    return !ofp_msg_get(&m, msg, n) &&
+           (m.id == OFPT_FEATURES_REPLY || m.id == OFPST_PORT_DESC_REPLY ||
+            m.id == OFPST_TABLE_REPLY || m.id == OFPST_TABLE_FEATURES_REPLY);
+}
+
 void
 print_message(FILE *out, const struct ofctl *c, const struct talk *t, const uint8_t *msg, size_t n)
 {
     struct str s = STR_INIT;
     struct ofp_print how = {.verbosity = (int)c->verbosity + 1, .packet = packet_text_put};
     if (t) {
-        how.ports = names_of_ports_to_show(t->c, t->target);
         how.tables = names_of_tables_to_show(t->c, t->target);
+        how.ports = names_of_ports_to_show(t->c, t->target);
+        if (describes_names(msg, n)) {
+            how.ports = NULL;
+            how.tables = NULL;
+        }
     }
     ofp_print(&s, msg, n, &how);
     fputs(str_text(&s), out);
