@@ -188,6 +188,7 @@ set_config(struct talk *t, uint8_t table, const struct table_setting *s)
     struct ofp_table_config config = {.table = table, .miss = s->miss};
     if (talk_version(t) >= OFP_14) {
         config = get_config(t, table);
+        config.vacancy_now = 0; /* not ours to say */
         if (s->eviction >= 0) {
             config.eviction = s->eviction;
             config.eviction_flags = OFP_EVICTION_UNTOLD;

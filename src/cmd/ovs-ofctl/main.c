@@ -64,6 +64,8 @@ static command_fn cmd_help, cmd_list_commands;
 
 static const struct ofctl_command commands[] = {
     {"show", "switch", 1, 1, false, cmd_show},
+    {"monitor", "switch [misslen] [invalid_ttl] [watch:[...]]", 1, 3, false, cmd_monitor, true},
+    {"snoop", "switch", 1, 1, false, cmd_snoop, true},
     {"dump-desc", "switch", 1, 1, false, cmd_dump_desc},
     {"dump-tables", "switch", 1, 1, false, cmd_dump_tables},
     {"dump-table-features", "switch", 1, 1, false, cmd_dump_table_features},
@@ -85,6 +87,8 @@ static const struct ofctl_command commands[] = {
     {"dump-meters", "switch", 1, 2, false, cmd_dump_meters},
     {"meter-stats", "switch [meter]", 1, 2, false, cmd_meter_stats},
     {"meter-features", "switch", 1, 1, false, cmd_meter_features},
+    {"packet-out", "switch \"in_port=<port> packet=<hex data> actions=...\"", 2, MANY_ARGS, true,
+     cmd_packet_out},
     {"dump-ports", "switch [port]", 1, 2, false, cmd_dump_ports},
     {"dump-ports-desc", "switch [port]", 1, 2, false, cmd_dump_ports_desc},
     {"mod-port", "switch iface act", 3, 3, true, cmd_mod_port},
@@ -363,6 +367,9 @@ main(int argc, char *argv[])
     argc -= optind + 1;
     argv += optind;
     const struct ofctl_command *command = find_command(&c, argc < 0 ? NULL : argv[0], argc);
+    if (command->may_detach) {
+        daemon_start();
+    }
     c.loop = os_loop_new();
     command->run(&c, argc, argv + 1);
     os_loop_free(c.loop);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cmd/ovs-ofctl/ofctl.h"
-#include "openflow/ofp_msg.h"
+#include "openflow/msg_config.h"
 
 struct talk;
 
@@ -29,6 +29,12 @@ const uint8_t *talk_receive(struct talk *, size_t *n);
  * has been sent since. */
 const uint8_t *talk_peek(struct talk *, size_t *n);
 
+/* Queues a message from within a callback of the loop: never waits. */
+void talk_queue(struct talk *, const void *msg, size_t n);
+/* Waits for a message, or for talk_wake() in a callback of the loop: then NULL. */
+const uint8_t *talk_receive_or_wake(struct talk *, size_t *n);
+void talk_wake(struct talk *);
+
 /* -- A request -- */
 
 /* Begins the message that means KIND in this connection's version, or ends the process if there
@@ -42,6 +48,8 @@ const uint8_t *talk_call(struct talk *, size_t *n);
  * call. False: it is the last. */
 void talk_start(struct talk *);
 bool talk_next_part(struct talk *, struct ofp_msg *m);
+/* Sends it; its reply, if it has one, comes like any message. */
+void talk_post(struct talk *);
 /* Sends it and prints the reply, all parts of it. */
 void talk_dump(struct talk *);
 /* Sends it and waits until it is done; an error ends the process. */
@@ -56,6 +64,9 @@ void talk_barrier(struct talk *);
 /* Queues a change, one of many before talk_barrier(); an error that came meanwhile ends the
  * process. */
 void talk_send_checked(struct talk *, const void *msg, size_t n);
+
+/* The switch's configuration. */
+struct ofp_switch_config talk_get_config(struct talk *);
 
 /* Ends the process if MSG is an error, printing it. */
 void talk_check(const uint8_t *msg, size_t n, const struct ofctl *);
