@@ -112,6 +112,6 @@ request_flow_monitor(struct ofctl *c, struct talk *t, const char *target, const 
     } else {
         put_standard(w, version, flags_14, &rq);
     }
-    talk_post(t);
+    talk_dump(t); /* what there is already; changes come by themselves */
     str_fini(&rest);
 }

@@ -358,12 +358,6 @@ print_message(FILE *out, const struct ofctl *c, const struct talk *t, const uint
 }
 
 void
-talk_post(struct talk *t)
-{
-    send_request(t);
-}
-
-void
 talk_start(struct talk *t)
 {
     t->awaited = send_request(t);

@@ -48,8 +48,6 @@ const uint8_t *talk_call(struct talk *, size_t *n);
  * call. False: it is the last. */
 void talk_start(struct talk *);
 bool talk_next_part(struct talk *, struct ofp_msg *m);
-/* Sends it; its reply, if it has one, comes like any message. */
-void talk_post(struct talk *);
 /* Sends it and prints the reply, all parts of it. */
 void talk_dump(struct talk *);
 /* Sends it and waits until it is done; an error ends the process. */
