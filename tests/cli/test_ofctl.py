@@ -18,6 +18,7 @@ table=3,reg0=0x1,cookie=0x55,actions=drop
 table=3,priority=1,idle_timeout=100,actions=drop
 priority=9,tcp,tp_src=443,send_flow_rem,actions=resubmit(,3)
 """
+IP_UDP = "4500001c00000000401100000102030405060708" "0035003600080000"
 QUESTIONS = [
     "show br0", "dump-desc br0", "dump-ports-desc br0", "dump-ports br0", "dump-ports br0 p1",
     "dump-ports br0 nosuch", "queue-stats br0", "queue-stats br0 1 2", "dump-tables br0",
@@ -30,7 +31,7 @@ QUESTIONS = [
     "dump-group-features br0", "dump-meters br0", "meter-stats br0", "meter-features br0",
     "probe br0", "mod-port br0 p1 foo", "mod-port br0 nosuch up", "mod-table br0 1 foo",
     "mod-table br0 1 evict", "add-flow br0 actions=group:5", "add-flow br0 tcp",
-    "add-flow br0 in_port=nosuch,actions=drop", "--bundle add-flow br0 actions=group:5",
+    "add-flow br0 in_port=nosuch,actions=drop",
     "packet-out br0 in_port=1", "packet-out br0 in_port=1,packet=00,actions=2", "monitor br0 foo",
 ]
 
@@ -131,7 +132,8 @@ def test_an_error_among_many(switch):
 def test_groups_and_meters(switch):
     ours, theirs, _ = switch
     ours("-O OpenFlow15 add-group br0 group_id=1,type=select,bucket=weight:5,actions=1").ok()
-    ours("-O OpenFlow15 insert-buckets br0 group_id=1,command_bucket_id=last,bucket=actions=2").ok()
+    ours("-O OpenFlow15 insert-buckets br0 group_id=1,command_bucket_id=last,"
+         "bucket=bucket_id:1,actions=2").ok()
     dumped = theirs("-O OpenFlow15 dump-groups br0").ok().out
     assert "weight:5,actions=output:1" in dumped and "actions=output:2" in dumped
     assert ours("-O OpenFlow15 dump-groups br0").ok().out == dumped
@@ -158,8 +160,6 @@ def test_ports_and_tables(switch):
 
 def test_monitor_sees_a_packet(switch):
     ours, _, box = switch
-    process = box.popen(["/bin/true"])
-    process.wait()
     ours(f"monitor br0 65534 --detach --no-chdir --pidfile={box.path('run', 'monitor.pid')}"
          f" --unixctl={box.path('run', 'monitor.ctl')}").ok()
     try:
@@ -189,7 +189,7 @@ def fake_switch(path, said):
                 s.sendall(struct.pack(">BBH", 1, 6, 8 + len(body)) + message[4:8] + body)
             if message[1] == 9:
                 for port, src, dst in said["packets"]:
-                    frame = bytes.fromhex(dst + src + "0800") + bytes(20)
+                    frame = bytes.fromhex(dst + src + "0800" + IP_UDP)
                     body = struct.pack(">IHHBx", 0xffffffff, len(frame), port, 0) + frame
                     s.sendall(struct.pack(">BBHI", 1, 10, 8 + len(body), 0) + body)
     said["got"] = [m for m in got if m[1] in (13, 14)]
