@@ -125,7 +125,7 @@ wildcards_of(const struct of_match *m)
     }
     w |= (m->mask.nw_tos[0] & DSCP_BITS) == DSCP_BITS ? 0 : FW10_TOS;
     w |= untagged || (tci_mask & TCI_VID) == TCI_VID ? 0 : FW10_VLAN;
-    w |= !untagged && (tci_mask & TCI_PCP) == TCI_PCP ? 0 : FW10_PCP;
+    w |= untagged || (tci_mask & TCI_PCP) == TCI_PCP ? 0 : FW10_PCP;
     return w;
 }
 

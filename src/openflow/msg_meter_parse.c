@@ -26,6 +26,7 @@ next(struct tokens *t, const char *separators)
         t->p++;
     }
     t->n = (size_t)(t->p - t->word);
+    t->p += t->p < t->end; /* the separator belongs to the word before it, as with strtok() */
     return t->n != 0;
 }
 

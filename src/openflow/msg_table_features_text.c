@@ -290,6 +290,7 @@ ofp_table_listing_put(struct str *s, struct ofp_table_listing *l,
     if (is_ditto && !*f->name) {
         l->ditto_from = l->ditto_from < 0 ? f->table : l->ditto_from;
         l->ditto_to = f->table;
+        l->last = *f;
         return;
     }
     put_dittos(s, l, names);
@@ -304,6 +305,7 @@ ofp_table_listing_put(struct str *s, struct ofp_table_listing *l,
     }
     if (is_ditto) {
         str_puts(s, ": ditto");
+        l->last = *f;
         return;
     }
     str_puts(s, ":\n");

@@ -22,6 +22,7 @@ struct flow_line {
 struct dump {
     struct ofctl *c;
     struct ofp_print how;
+    bool without_ages; /* Open vSwitch's ovs-ofctl leaves them out in OpenFlow 1.0 only */
     struct flow_line *lines;
     size_t n, size;
 };
@@ -105,7 +106,9 @@ take_flow(void *d_, struct ofp_flow_stats *fs)
 {
     struct dump *d = d_;
     struct str s = STR_INIT;
-    fs->idle_age = fs->hard_age = -1; /* not in this form */
+    if (d->without_ages) {
+        fs->idle_age = fs->hard_age = -1;
+    }
     ofp_flow_stats_format(&s, fs, !d->c->no_stats, &d->how);
     if (!d->c->n_sort_keys) {
         puts(s.s);
@@ -122,7 +125,7 @@ take_flow(void *d_, struct ofp_flow_stats *fs)
 static void
 dump_each(struct ofctl *c, const char *target, struct talk *t)
 {
-    struct dump d = {.c = c};
+    struct dump d = {.c = c, .without_ages = talk_version(t) == OFP_10};
     d.how.ports = names_of_ports_to_show(c, target);
     d.how.tables = names_of_tables_to_show(c, target);
     flow_talk_for_each(t, take_flow, &d);

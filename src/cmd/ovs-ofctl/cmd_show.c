@@ -31,15 +31,26 @@ need_version(const struct talk *t, const char *command, enum ofp_version version
     }
 }
 
+/* Prints the reply to the request under way, without names. */
+static void
+show_reply(struct ofctl *c, struct talk *t)
+{
+    struct ofp_msg m;
+    bool more;
+    talk_start(t);
+    do {
+        more = talk_next_part(t, &m);
+        print_message(stdout, c, NULL, m.bytes, m.len);
+    } while (more);
+}
+
 /* Features, with ports in versions that have them there, else ports apart; then configuration. */
 void
 cmd_show(struct ofctl *c, int argc UNUSED, char *argv[])
 {
     struct talk *t = talk_open(c, argv[0]);
-    size_t n;
     talk_begin(t, OFPT_FEATURES_REQUEST);
-    const uint8_t *reply = talk_call(t, &n);
-    print_message(stdout, c, t, reply, n);
+    show_reply(c, t);
     if (talk_version(t) >= OFP_13) {
         put_port_desc_request(t, OFP_PORT_NONE);
         talk_dump(t);
@@ -137,26 +148,11 @@ cmd_queue_stats(struct ofctl *c, int argc, char *argv[])
 
 static const char *const frags_names[] = {"normal", "drop", "reassemble", "nx-match"};
 
-static struct ofp_switch_config
-get_config(struct talk *t)
-{
-    struct ofp_msg m;
-    struct ofp_switch_config config;
-    size_t n;
-    talk_begin(t, OFPT_GET_CONFIG_REQUEST);
-    const uint8_t *reply = talk_call(t, &n);
-    if (ofp_msg_get(&m, reply, n) || m.id != OFPT_GET_CONFIG_REPLY ||
-        ofp_switch_config_get(&m, &config)) {
-        log_fatal("%s: bad reply to config request", talk_name(t));
-    }
-    return config;
-}
-
 void
 cmd_get_frags(struct ofctl *c, int argc UNUSED, char *argv[])
 {
     struct talk *t = talk_open(c, argv[0]);
-    puts(frags_names[get_config(t).frags]);
+    puts(frags_names[talk_get_config(t).frags]);
     talk_close(t);
 }
 
@@ -171,14 +167,14 @@ cmd_set_frags(struct ofctl *c, int argc UNUSED, char *argv[])
         log_fatal("%s: unknown fragment handling mode", argv[1]);
     }
     struct talk *t = talk_open(c, argv[0]);
-    struct ofp_switch_config config = get_config(t);
+    struct ofp_switch_config config = talk_get_config(t);
     if (config.frags != frags) {
         uint8_t buffer[64];
         struct wr w = wr_make(buffer, sizeof buffer);
         config.frags = (enum ofp_frags)frags;
         ofp_switch_config_put(&w, OFPT_SET_CONFIG, talk_version(t), vconn_new_xid(), &config);
         talk_tell_message(t, buffer, w.n);
-        if (get_config(t).frags != frags) {
+        if (talk_get_config(t).frags != frags) {
             log_fatal("%s: setting fragment handling mode failed (this switch probably doesn't "
                       "support mode \"%s\")",
                       argv[0], argv[1]);

@@ -61,18 +61,27 @@ input_line(FILE *file, struct str *line, unsigned int *number)
     return false;
 }
 
-uint8_t *
-input_hex(const char *text, size_t *n, const char *complaint)
+bool
+input_try_hex(const char *text, struct str *bytes)
 {
-    uint8_t *bytes = xalloc(strlen(text) / 2 + 1);
-    *n = 0;
     for (text += strspn(text, spaces); *text; text += strspn(text, spaces)) {
         int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
         if (low < 0) {
-            log_fatal("%s", complaint);
+            return false;
         }
-        bytes[(*n)++] = (uint8_t)(high << 4 | low);
+        str_putc(bytes, (char)(high << 4 | low));
         text += 2;
     }
-    return bytes;
+    return true;
+}
+
+uint8_t *
+input_hex(const char *text, size_t *n, const char *complaint)
+{
+    struct str bytes = STR_INIT;
+    if (!input_try_hex(text, &bytes)) {
+        log_fatal("%s", complaint);
+    }
+    *n = bytes.n;
+    return (uint8_t *)str_take(&bytes);
 }

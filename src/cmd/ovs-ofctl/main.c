@@ -64,8 +64,11 @@ static command_fn cmd_help, cmd_list_commands;
 
 static const struct ofctl_command commands[] = {
     {"show", "switch", 1, 1, false, cmd_show},
+    {"monitor", "switch [misslen] [invalid_ttl] [watch:[...]]", 1, 3, false, cmd_monitor, true},
+    {"snoop", "switch", 1, 1, false, cmd_snoop, true},
     {"dump-desc", "switch", 1, 1, false, cmd_dump_desc},
     {"dump-tables", "switch", 1, 1, false, cmd_dump_tables},
+    {"dump-table-features", "switch", 1, 1, false, cmd_dump_table_features},
     {"dump-table-desc", "switch", 1, 1, false, cmd_dump_table_desc},
     {"dump-flows", "switch", 1, 2, false, cmd_dump_flows},
     {"dump-aggregate", "switch", 1, 2, false, cmd_dump_aggregate},
@@ -76,14 +79,35 @@ static const struct ofctl_command commands[] = {
     {"del-flows", "switch [flow]", 1, 2, true, cmd_del_flows},
     {"replace-flows", "switch file", 2, 2, true, cmd_replace_flows},
     {"diff-flows", "source1 source2", 2, 2, true, cmd_diff_flows},
+    {"add-meter", "switch meter", 2, 2, true, cmd_add_meter},
+    {"mod-meter", "switch meter", 2, 2, true, cmd_mod_meter},
+    {"del-meter", "switch meter", 1, 2, true, cmd_del_meters},
+    {"del-meters", "switch", 1, 2, true, cmd_del_meters},
+    {"dump-meter", "switch meter", 1, 2, false, cmd_dump_meters},
+    {"dump-meters", "switch", 1, 2, false, cmd_dump_meters},
+    {"meter-stats", "switch [meter]", 1, 2, false, cmd_meter_stats},
+    {"meter-features", "switch", 1, 1, false, cmd_meter_features},
+    {"packet-out", "switch \"in_port=<port> packet=<hex data> actions=...\"", 2, MANY_ARGS, true,
+     cmd_packet_out},
     {"dump-ports", "switch [port]", 1, 2, false, cmd_dump_ports},
     {"dump-ports-desc", "switch [port]", 1, 2, false, cmd_dump_ports_desc},
+    {"mod-port", "switch iface act", 3, 3, true, cmd_mod_port},
+    {"mod-table", "switch mod", 3, 3, true, cmd_mod_table},
     {"get-frags", "switch", 1, 1, false, cmd_get_frags},
     {"set-frags", "switch frag_mode", 2, 2, true, cmd_set_frags},
     {"probe", "target", 1, 1, false, cmd_probe},
     {"ping", "target [n]", 1, 2, false, cmd_ping},
     {"benchmark", "target n count", 3, 3, false, cmd_benchmark},
     {"ofp-parse", "file", 1, 1, true, cmd_ofp_parse},
+    {"add-group", "switch group", 1, 2, true, cmd_add_group},
+    {"add-groups", "switch file", 2, 2, true, cmd_add_groups},
+    {"mod-group", "switch group", 1, 2, true, cmd_mod_group},
+    {"del-groups", "switch [group]", 1, 2, true, cmd_del_groups},
+    {"insert-buckets", "switch [group]", 1, 2, true, cmd_insert_buckets},
+    {"remove-buckets", "switch [group]", 1, 2, true, cmd_remove_buckets},
+    {"dump-groups", "switch [group]", 1, 2, false, cmd_dump_groups},
+    {"dump-group-stats", "switch [group]", 1, 2, false, cmd_dump_group_stats},
+    {"dump-group-features", "switch", 1, 1, false, cmd_dump_group_features},
     {"help", "", 0, MANY_ARGS, false, cmd_help},
     {"list-commands", "", 0, MANY_ARGS, false, cmd_list_commands},
 
@@ -343,6 +367,9 @@ main(int argc, char *argv[])
     argc -= optind + 1;
     argv += optind;
     const struct ofctl_command *command = find_command(&c, argc < 0 ? NULL : argv[0], argc);
+    if (command->may_detach) {
+        daemon_start();
+    }
     c.loop = os_loop_new();
     command->run(&c, argc, argv + 1);
     os_loop_free(c.loop);

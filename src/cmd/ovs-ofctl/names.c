@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The names of one switch: a command speaks of one, and of two only where it compares them. Both
- * maps are small and searched in order. */
+ * maps are small and searched in order. A name that is there twice names nothing. */
 #include "cmd/ovs-ofctl/names.h"
 
 #include <string.h>
 
 #include "cmd/ovs-ofctl/talk.h"
 #include "openflow/msg_features.h"
+#include "openflow/words.h"
 #include "os/log.h"
 #include "os/process.h"
 
@@ -21,27 +22,30 @@ static char *tables[N_TABLES];
 
 /* -- Ports -- */
 
-static const char *
-port_name(void *aux UNUSED, uint32_t port)
-{
-    for (size_t i = 0; i < n_ports; i++) {
-        if (ports[i].port == port) {
-            return ports[i].name;
-        }
-    }
-    return NULL;
-}
-
 static bool
 port_number(void *aux UNUSED, const char *name, size_t n, uint32_t *port)
 {
+    unsigned int n_found = 0;
     for (size_t i = 0; i < n_ports; i++) {
-        if (strlen(ports[i].name) == n && memcmp(ports[i].name, name, n) == 0) {
+        if (text_is(ports[i].name, name, n)) {
             *port = ports[i].port;
-            return true;
+            n_found++;
         }
     }
-    return false;
+    return n_found == 1;
+}
+
+static const char *
+port_name(void *aux, uint32_t port)
+{
+    uint32_t same;
+    for (size_t i = 0; i < n_ports; i++) {
+        const char *name = ports[i].name;
+        if (ports[i].port == port) {
+            return port_number(aux, name, strlen(name), &same) ? name : NULL;
+        }
+    }
+    return NULL;
 }
 
 static const struct of_port_names port_names = {.name = port_name, .number = port_number};
@@ -98,22 +102,25 @@ fetch_ports(struct ofctl *c, const char *target)
 
 /* -- Tables -- */
 
-static const char *
-table_name(void *aux UNUSED, uint8_t table)
-{
-    return tables[table];
-}
-
 static bool
 table_number(void *aux UNUSED, const char *name, size_t n, uint8_t *table)
 {
+    unsigned int n_found = 0;
     for (unsigned int i = 0; i < N_TABLES; i++) {
-        if (tables[i] && strlen(tables[i]) == n && memcmp(tables[i], name, n) == 0) {
+        if (tables[i] && text_is(tables[i], name, n)) {
             *table = (uint8_t)i;
-            return true;
+            n_found++;
         }
     }
-    return false;
+    return n_found == 1;
+}
+
+static const char *
+table_name(void *aux, uint8_t table)
+{
+    uint8_t same;
+    const char *name = tables[table];
+    return name && table_number(aux, name, strlen(name), &same) ? name : NULL;
 }
 
 static const struct ofp_table_names table_names = {.name = table_name, .number = table_number};
@@ -235,4 +242,20 @@ names_find_port(struct ofctl *c, const char *target, const char *text)
         log_fatal("%s: unknown port `%s'", target, text);
     }
     return port;
+}
+
+const struct ofp_port_desc *
+names_describe_port(struct ofctl *c, const char *target, const char *text)
+{
+    const struct of_port_names *names = ports_if(true, c, target);
+    uint32_t port;
+    bool is_number = of_port_parse(text, strlen(text), NULL, &port);
+    bool is_port = is_number ||
+                   (c->names != NAMES_NO && names->number(names->aux, text, strlen(text), &port));
+    for (size_t i = 0; is_port && i < n_ports; i++) {
+        if (ports[i].port == port) {
+            return &ports[i];
+        }
+    }
+    log_fatal("%s: couldn't find port `%s'", target, text);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cmd/ovs-ofctl/ofctl.h"
+#include "openflow/msg_port.h"
 #include "openflow/ofp_print.h"
 
 /* For what the user writes: unless --no-names. */
@@ -13,6 +14,9 @@ const struct ofp_table_names *names_of_tables_to_accept(struct ofctl *, const ch
 const struct of_port_names *names_of_ports_to_show(struct ofctl *, const char *target);
 const struct ofp_table_names *names_of_tables_to_show(struct ofctl *, const char *target);
 
+/* What the switch says of the port TEXT, a number or a name; ends the process if there is none. */
+const struct ofp_port_desc *names_describe_port(struct ofctl *, const char *target,
+                                                const char *text);
 /* Begins a request for the description of PORT, or of all ports (OFP_PORT_NONE), which versions
  * before 1.5 always give. */
 struct talk;

@@ -44,6 +44,7 @@ struct ofctl_command {
     int min_args, max_args;
     bool writes; /* not with --read-only */
     command_fn *run;
+    bool may_detach;
 };
 
 enum { MANY_ARGS = 1000000 };
@@ -55,6 +56,13 @@ command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_du
 command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows;   /* cmd_flow.c */
 command_fn cmd_dump_flows, cmd_dump_aggregate;                          /* cmd_flow_dump.c */
 command_fn cmd_replace_flows, cmd_diff_flows;                           /* cmd_flow_set.c */
+command_fn cmd_add_group, cmd_add_groups, cmd_mod_group, cmd_del_groups, cmd_insert_buckets,
+    cmd_remove_buckets, cmd_dump_groups, cmd_dump_group_stats,
+    cmd_dump_group_features; /* cmd_group.c */
+command_fn cmd_add_meter, cmd_mod_meter, cmd_del_meters, cmd_dump_meters, cmd_meter_stats,
+    cmd_meter_features;                                          /* cmd_meter.c */
+command_fn cmd_mod_port, cmd_mod_table, cmd_dump_table_features; /* cmd_config.c */
+command_fn cmd_packet_out, cmd_monitor, cmd_snoop;               /* cmd_packet.c */
 command_fn cmd_parse_flow, cmd_parse_flows;
 command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
 command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,
@@ -69,6 +77,8 @@ bool input_line(FILE *file, struct str *line, unsigned int *number);
 /* Opens PATH for reading, "-" being standard input, or ends the process with "PATH: FAILURE". */
 FILE *input_open(const char *path, const char *failure);
 void input_close(FILE *file);
+/* Appends the bytes that TEXT writes as hexadecimal digits; false at anything else. */
+bool input_try_hex(const char *text, struct str *bytes);
 /* The bytes that TEXT writes as hexadecimal digits, with spaces between bytes if it likes;
  * anything else ends the process with COMPLAINT. The caller frees them. */
 uint8_t *input_hex(const char *text, size_t *n, const char *complaint);

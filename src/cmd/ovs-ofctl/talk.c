@@ -39,6 +39,7 @@ struct talk {
     size_t sent;      /* bytes since the host was last looked at */
     int ended;        /* why the connection ended, 0 while it is there */
     bool is_connected;
+    bool is_woken;
     bool is_snoop; /* says nothing */
     bool is_whole; /* the request under way needs no end */
 };
@@ -239,6 +240,38 @@ talk_receive(struct talk *t, size_t *n)
     return talk_peek(t, n);
 }
 
+void
+talk_queue(struct talk *t, const void *msg, size_t n)
+{
+    vconn_send(t->vconn, msg, n);
+}
+
+static bool
+has_message_or_woken(void *t_)
+{
+    const struct talk *t = t_;
+    return has_message(t_) || t->is_woken;
+}
+
+const uint8_t *
+talk_receive_or_wake(struct talk *t, size_t *n)
+{
+    if (list_is_empty(&t->queue)) {
+        os_loop_run(t->c->loop, has_message_or_woken, t, UINT64_MAX);
+    }
+    if (t->is_woken) {
+        t->is_woken = false;
+        return NULL;
+    }
+    return talk_peek(t, n);
+}
+
+void
+talk_wake(struct talk *t)
+{
+    t->is_woken = true;
+}
+
 /* -- A request -- */
 
 struct wr *
@@ -296,14 +329,28 @@ talk_call(struct talk *t, size_t *n)
     return receive_xid(t, send_request(t), n);
 }
 
+/* Whether names would say the same twice: what describes ports and tables has both. */
+static bool
+describes_names(const uint8_t *msg, size_t n)
+{
+    struct ofp_msg m;
+    return !ofp_msg_get(&m, msg, n) &&
+           (m.id == OFPT_FEATURES_REPLY || m.id == OFPST_PORT_DESC_REPLY ||
+            m.id == OFPST_TABLE_REPLY || m.id == OFPST_TABLE_FEATURES_REPLY);
+}
+
 void
 print_message(FILE *out, const struct ofctl *c, const struct talk *t, const uint8_t *msg, size_t n)
 {
     struct str s = STR_INIT;
     struct ofp_print how = {.verbosity = (int)c->verbosity + 1, .packet = packet_text_put};
     if (t) {
-        how.ports = names_of_ports_to_show(t->c, t->target);
         how.tables = names_of_tables_to_show(t->c, t->target);
+        how.ports = names_of_ports_to_show(t->c, t->target);
+        if (describes_names(msg, n)) {
+            how.ports = NULL;
+            how.tables = NULL;
+        }
     }
     ofp_print(&s, msg, n, &how);
     fputs(str_text(&s), out);
@@ -409,4 +456,19 @@ talk_send_checked(struct talk *t, const void *msg, size_t n)
     for (const uint8_t *reply; (reply = talk_peek(t, &n_reply));) {
         talk_check(reply, n_reply, t->c);
     }
+}
+
+struct ofp_switch_config
+talk_get_config(struct talk *t)
+{
+    struct ofp_msg m;
+    struct ofp_switch_config config;
+    size_t n;
+    talk_begin(t, OFPT_GET_CONFIG_REQUEST);
+    const uint8_t *reply = talk_call(t, &n);
+    if (ofp_msg_get(&m, reply, n) || m.id != OFPT_GET_CONFIG_REPLY ||
+        ofp_switch_config_get(&m, &config)) {
+        log_fatal("%s: bad reply to config request", talk_name(t));
+    }
+    return config;
 }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cmd/ovs-ofctl/ofctl.h"
-#include "openflow/ofp_msg.h"
+#include "openflow/msg_config.h"
 
 struct talk;
 
@@ -28,6 +28,12 @@ const uint8_t *talk_receive(struct talk *, size_t *n);
 /* The same without waiting; NULL: none is there yet. Looks at what the host has only when much
  * has been sent since. */
 const uint8_t *talk_peek(struct talk *, size_t *n);
+
+/* Queues a message from within a callback of the loop: never waits. */
+void talk_queue(struct talk *, const void *msg, size_t n);
+/* Waits for a message, or for talk_wake() in a callback of the loop: then NULL. */
+const uint8_t *talk_receive_or_wake(struct talk *, size_t *n);
+void talk_wake(struct talk *);
 
 /* -- A request -- */
 
@@ -56,6 +62,9 @@ void talk_barrier(struct talk *);
 /* Queues a change, one of many before talk_barrier(); an error that came meanwhile ends the
  * process. */
 void talk_send_checked(struct talk *, const void *msg, size_t n);
+
+/* The switch's configuration. */
+struct ofp_switch_config talk_get_config(struct talk *);
 
 /* Ends the process if MSG is an error, printing it. */
 void talk_check(const uint8_t *msg, size_t n, const struct ofctl *);

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our ovs-ofctl and the packaged one on the packaged switch: the same answers, in every version."""
+import re
+import socket
+import struct
+import threading
+
+import pytest
+
+VERSIONS = ["OpenFlow10", "OpenFlow11", "OpenFlow12", "OpenFlow13", "OpenFlow14", "OpenFlow15"]
+FLOWS = """\
+priority=10,in_port=1,actions=output:2
+priority=20,tcp,tp_src=80,actions=output:1,output:2
+table=1,priority=5,ip,nw_src=10.0.0.0/8,actions=resubmit(,2)
+table=1,priority=6,arp,actions=NORMAL
+table=2,udp,tp_dst=53,actions=CONTROLLER:65535
+table=3,reg0=0x1,cookie=0x55,actions=drop
+table=3,priority=1,idle_timeout=100,actions=drop
+priority=9,tcp,tp_src=443,send_flow_rem,actions=resubmit(,3)
+"""
+IP_UDP = "4500001c00000000401100000102030405060708" "0035003600080000"
+QUESTIONS = [
+    "show br0", "dump-desc br0", "dump-ports-desc br0", "dump-ports br0", "dump-ports br0 p1",
+    "dump-ports br0 nosuch", "queue-stats br0", "queue-stats br0 1 2", "dump-tables br0",
+    "dump-table-desc br0", "dump-table-features br0", "get-frags br0", "set-frags br0 foo",
+    "dump-flows br0", "--no-stats dump-flows br0", "--names --no-stats dump-flows br0 table=1",
+    "--sort dump-flows br0", "--rsort=tcp_src dump-flows br0", "dump-flows br0 table=1",
+    "dump-flows br0 cookie=0x55/-1", "dump-flows br0 cookie=5", "dump-flows br0 reg0=1",
+    "dump-flows br0 foo", "dump-flows br0 out_port=2", "dump-aggregate br0",
+    "dump-aggregate br0 table=1", "dump-groups br0", "dump-groups br0 x", "dump-group-stats br0",
+    "dump-group-features br0", "dump-meters br0", "meter-stats br0", "meter-features br0",
+    "probe br0", "mod-port br0 p1 foo", "mod-port br0 nosuch up", "mod-table br0 1 foo",
+    "mod-table br0 1 evict", "add-flow br0 actions=group:5", "add-flow br0 tcp",
+    "add-flow br0 in_port=nosuch,actions=drop",
+    "packet-out br0 in_port=1", "packet-out br0 in_port=1,packet=00,actions=2", "monitor br0 foo",
+]
+
+
+@pytest.fixture
+def switch(sandboxes):
+    """(ours, theirs, box): functions that run either ovs-ofctl on the packaged switch of BOX."""
+    box, clients = sandboxes("reference"), sandboxes("weft")
+    box.start_switch()
+    box.vsctl("add-br br0 -- set bridge br0 datapath_type=dummy fail-mode=secure"
+              f" protocols={','.join(VERSIONS)} -- add-port br0 p1 -- set interface p1 type=dummy"
+              " ofport_request=1 -- add-port br0 p2 -- set interface p2 type=dummy"
+              " ofport_request=2")
+    env = {k: box.env[k] for k in ("OVS_RUNDIR", "OVS_LOGDIR")}
+
+    def ours(arguments, **kwargs):
+        return clients.run(f"ovs-ofctl {arguments}", env=env, **kwargs)
+
+    def theirs(arguments, **kwargs):
+        return box.run(f"ovs-ofctl {arguments}", **kwargs)
+
+    return ours, theirs, box
+
+
+def steady(text):
+    text = re.sub(r"^\d{4}-\d\d-\S+\|\d+\|\w+\|(WARN|INFO)\|.*\n", "", text, flags=re.M)
+    text = re.sub(r"duration=[0-9.]+s", "duration=T", text)
+    return re.sub(r"(idle|hard)_age=\d+", r"\1_age=T", text)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_answers(switch, version):
+    ours, theirs, _ = switch
+    theirs("-O OpenFlow13 add-flows br0 -", stdin=FLOWS).ok()
+    different = []
+    for question in QUESTIONS:
+        want, got = (f(f"-O {version} {question}") for f in (theirs, ours))
+        if (want.code, steady(want.out), steady(want.err)) != \
+                (got.code, steady(got.out), steady(got.err)):
+            different.append(f"{question}\n--- theirs {want.code}\n{want.out}{want.err}"
+                             f"--- ours {got.code}\n{got.out}{got.err}")
+    assert not different, "\n".join(different)
+
+
+@pytest.mark.parametrize("options", ["", "-O OpenFlow11", "-O OpenFlow13", "--bundle",
+                                     "-O OpenFlow13 --bundle", "-O OpenFlow15"])
+def test_flows_come_back(switch, options):
+    """What we add is what we, and they, read; and once more from what was read."""
+    ours, theirs, box = switch
+    flows = "\n".join(line for line in FLOWS.splitlines()
+                      if "11" not in options or "reg0" not in line) + "\n"
+    box.write("flows", flows)
+    ours(f"{options} add-flows br0 -", stdin=flows).ok()
+    # Flags are no difference; what 1.0 says of the table is a format of its own there.
+    assert theirs(f"-O OpenFlow13 diff-flows br0 {box.path('cwd', 'flows')}").ok().out == ""
+    assert ours(f"-O OpenFlow13 diff-flows br0 {box.path('cwd', 'flows')}").ok().out == ""
+    dumped = ours("--no-stats dump-flows br0").ok().out
+    theirs("-O OpenFlow13 del-flows br0").ok()
+    ours("add-flows br0 -", stdin=dumped).ok()
+    assert ours("--no-stats dump-flows br0").ok().out == dumped
+
+
+def test_changes(switch):
+    ours, theirs, box = switch
+
+    def flows():
+        return theirs("--no-stats dump-flows br0").ok().lines
+
+    ours("add-flow br0 in_port=p1,cookie=7,actions=p2").ok()
+    ours("add-flow br0 table=1,priority=3,tcp,actions=drop").ok()
+    assert flows() == [" cookie=0x7, in_port=1 actions=output:2",
+                       " table=1, priority=3,tcp actions=drop"]
+    ours("mod-flows br0 cookie=7/-1,actions=drop").ok()
+    ours("--strict del-flows br0 table=1,priority=4,tcp").ok()
+    assert flows()[0].endswith("in_port=1 actions=drop") and len(flows()) == 2
+    ours("--strict del-flows br0 table=1,priority=3,tcp").ok()
+    assert len(flows()) == 1
+    box.write("wanted", "priority=5,arp,actions=NORMAL\ntable=2,ip,actions=1\n")
+    ours(f"replace-flows br0 {box.path('cwd', 'wanted')}").ok()
+    assert flows() == [" priority=5,arp actions=NORMAL", " table=2, ip actions=output:1"]
+    ours(f"--bundle replace-flows br0 {box.path('cwd', 'wanted')}").ok()
+    assert len(flows()) == 2
+    ours("del-flows br0").ok()
+    assert flows() == []
+
+
+def test_an_error_among_many(switch):
+    """Flows are sent without waiting: the first error is told and is the exit status."""
+    ours, theirs, _ = switch
+    lines = "".join(f"priority={i},actions=drop\n" for i in range(1, 500))
+    done = ours("-O OpenFlow13 add-flows br0 -", stdin=lines + "actions=group:9\n" + lines)
+    assert done.code == 1 and "OFPBAC_BAD_OUT_GROUP" in done.err
+    done = ours("--bundle add-flows br0 -", stdin="tcp,actions=drop\nactions=group:9\n")
+    assert done.code == 1 and "Error OFPBAC_BAD_OUT_GROUP for: OFPT_FLOW_MOD" in done.err
+    assert "tcp" not in theirs("dump-flows br0").ok().out
+
+
+def test_groups_and_meters(switch):
+    ours, theirs, _ = switch
+    ours("-O OpenFlow15 add-group br0 group_id=1,type=select,bucket=weight:5,actions=1").ok()
+    ours("-O OpenFlow15 insert-buckets br0 group_id=1,command_bucket_id=last,"
+         "bucket=bucket_id:1,actions=2").ok()
+    dumped = theirs("-O OpenFlow15 dump-groups br0").ok().out
+    assert "weight:5,actions=output:1" in dumped and "actions=output:2" in dumped
+    assert ours("-O OpenFlow15 dump-groups br0").ok().out == dumped
+    ours("-O OpenFlow13 add-groups br0 -", stdin="group_id=2,type=all,bucket=1\ndelete group_id=1\n")
+    assert "group_id=1" not in theirs("-O OpenFlow13 dump-groups br0").ok().out
+    ours("-O OpenFlow13 --may-create mod-group br0 group_id=3,type=all,bucket=2").ok()
+    ours("-O OpenFlow13 add-meter br0 meter=1,kbps,bands=type=drop,rate=5").ok()
+    assert ours("-O OpenFlow13 dump-meters br0").ok().out == \
+        theirs("-O OpenFlow13 dump-meters br0").ok().out
+    ours("-O OpenFlow13 del-meters br0").ok()
+    ours("-O OpenFlow13 del-groups br0").ok()
+    assert "group_id" not in theirs("-O OpenFlow13 dump-groups br0").ok().out
+
+
+def test_ports_and_tables(switch):
+    ours, theirs, _ = switch
+    ours("mod-port br0 p1 no-flood").ok()
+    assert "NO_FLOOD" in theirs("show br0").ok().out
+    ours("set-frags br0 drop").ok()
+    assert theirs("get-frags br0").ok().out == "drop\n"
+    ours("-O OpenFlow14 mod-table br0 1 evict").ok()
+    assert "eviction=on" in theirs("-O OpenFlow14 dump-table-desc br0").ok().out
+
+
+def test_monitor_sees_a_packet(switch):
+    ours, _, box = switch
+    ours(f"monitor br0 65534 --detach --no-chdir --pidfile={box.path('run', 'monitor.pid')}"
+         f" --unixctl={box.path('run', 'monitor.ctl')}").ok()
+    try:
+        ours("add-flow br0 actions=controller").ok()
+        ours("packet-out br0 in_port=1,packet=00000000000b00000000000a0800,actions=table").ok()
+        assert box.run(["ovs-appctl", "-t", box.path("run", "monitor.ctl"),
+                        "ofctl/barrier"]).code == 0
+    finally:
+        box.run(["ovs-appctl", "-t", box.path("run", "monitor.ctl"), "exit"])
+
+
+def fake_switch(path, said):
+    """A switch of OpenFlow 1.0 that says hello, tells its features and sends SAID's packet-in."""
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(path)
+    s.settimeout(10)
+    s.sendall(struct.pack(">BBHI", 1, 0, 8, 1))
+    rest, got = b"", []
+    while len([m for m in got if m[1] in (13, 14)]) < said["answers"]:
+        rest += s.recv(65536)
+        while len(rest) >= 8 and len(rest) >= struct.unpack(">H", rest[2:4])[0]:
+            n = struct.unpack(">H", rest[2:4])[0]
+            message, rest = rest[:n], rest[n:]
+            got.append(message)
+            if message[1] == 5:
+                body = struct.pack(">QIB3xII", 1, 0, 1, 0, 0xfff)
+                s.sendall(struct.pack(">BBH", 1, 6, 8 + len(body)) + message[4:8] + body)
+            if message[1] == 9:
+                for port, src, dst in said["packets"]:
+                    frame = bytes.fromhex(dst + src + "0800" + IP_UDP)
+                    body = struct.pack(">IHHBx", 0xffffffff, len(frame), port, 0) + frame
+                    s.sendall(struct.pack(">BBHI", 1, 10, 8 + len(body), 0) + body)
+    said["got"] = [m for m in got if m[1] in (13, 14)]
+    s.close()
+
+
+@pytest.mark.parametrize("option", ["", "-n", "-H", "-w", "-q 5"])
+def test_testcontroller(sandboxes, option):
+    """Two switches alike, under our controller and the packaged one, are told the same."""
+    packets = [(1, "00000000000a", "00000000000b"), (2, "00000000000b", "00000000000a"),
+               (1, "00000000000a", "ffffffffffff")]
+    answers = {"": 4, "-n": 3, "-H": 6, "-w": 4, "-q 5": 4}[option]
+    told = []
+    for kind in ("weft", "reference"):
+        box = sandboxes(kind)
+        path = box.path("run", "controller.sock")
+        box.start("ovs-testcontroller", *option.split(), f"punix:{path}")
+        said = {"packets": packets, "answers": answers}
+        thread = threading.Thread(target=fake_switch, args=(path, said), daemon=True)
+        thread.start()
+        thread.join(20)
+        told.append(said.get("got"))
+    assert told[0] is not None and told[0] == told[1]
