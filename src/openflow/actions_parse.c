@@ -12,7 +12,7 @@
 #include "openflow/port_text.h"
 #include "os/err_format.h"
 
-enum { NO_LIMIT = 0xffff, MIN_TRUNC = 14, MAX_LABEL = 0xfffff };
+enum { NO_LIMIT = 0xffff, MAX_LABEL = 0xfffff };
 
 /* -- The list -- */
 
@@ -159,9 +159,9 @@ parse_output_trunc(struct act_text *t)
                             known ? "unsupported" : "unknown", (int)w.n, w.value ? w.value : "");
         } else if (word_is(&w, "max_len")) {
             code = act_text_number(t, w.value, w.n, &max_len);
-            if (!code && max_len < MIN_TRUNC) {
+            if (!code && max_len < OF_TRUNC_MIN) {
                 code = err_fail(t->err, -E_INVAL, "max_len %llu is less than the minimum value %d",
-                                (unsigned long long)max_len, MIN_TRUNC);
+                                (unsigned long long)max_len, OF_TRUNC_MIN);
             }
         } else if (!word_is(&w, "port")) {
             code = err_fail(t->err, -E_INVAL, "invalid key '%.*s' in output_trunc argument",

@@ -46,7 +46,7 @@ get_request_nxm(struct rd *r, struct ofp_flow_stats_request *q)
         q->cookie = cookie.value;
         q->cookie_mask = cookie.mask;
     }
-    return error;
+    return !error && rd_left(r) ? OFPBRC_BAD_LEN : error;
 }
 
 static enum ofp_error
