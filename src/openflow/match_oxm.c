@@ -79,9 +79,13 @@ static void
 put_field(struct writer *w, enum of_field_id id)
 {
     uint8_t value[OF_VALUE_MAX], mask[OF_VALUE_MAX];
+    bool is_exact = of_match_is_exact(w->m, id);
+    if (!is_exact && of_fields[id].mask == OF_MASK_NONE) {
+        return; /* part of it, as of another field with the same place, cannot be said */
+    }
     of_field_get(id, &w->m->key, value);
     of_field_get(id, &w->m->mask, mask);
-    put_bytes(w, id, value, mask, of_fields[id].wire, of_match_is_exact(w->m, id));
+    put_bytes(w, id, value, mask, of_fields[id].wire, is_exact);
 }
 
 static void
