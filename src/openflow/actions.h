@@ -99,6 +99,7 @@ struct of_act_output_trunc {
     uint32_t max_len;
     uint16_t port;
 };
+#define OF_TRUNC_MIN 14 /* bytes: an Ethernet header */
 struct of_act_controller {
     struct of_act act;
     uint32_t meter_id; /* OF_METER_NONE: none */

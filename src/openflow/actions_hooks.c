@@ -180,6 +180,9 @@ act_check(struct of_act *a, uint16_t number, enum ofp_version version)
         return check_resubmit(p, number);
     case OF_ACT_SAMPLE:
         return check_sample(p, number);
+    case OF_ACT_OUTPUT_TRUNC:
+        return ((struct of_act_output_trunc *)p)->max_len < OF_TRUNC_MIN ? OFPBAC_BAD_ARGUMENT
+                                                                         : OFP_OK;
     case OF_ACT_CT:
         return check_ct(p);
     case OF_ACT_PUSH_MPLS:
@@ -531,12 +534,13 @@ get_bundle(struct act_get *g)
     } else {
         error = rd_be32(&g->r) || slice ? OFPBAC_BAD_ARGUMENT : OFP_OK;
     }
-    rd_skip(&g->r, 4);
+    error = rd_be32(&g->r) && !error ? OFPBAC_BAD_ARGUMENT : error;
     *(struct of_act_bundle *)act_get_it(g) = b;
     for (uint16_t i = 0; i < b.n_ports && !g->r.bad; i++) {
         uint16_t port = rd_be16(&g->r);
         wr_bytes(g->list, &port, sizeof port);
     }
+    rd_skip(&g->r, rd_left(&g->r) < 8 ? rd_left(&g->r) : 0); /* what pads it may be anything */
     if (!error && b.dst.n_bits) {
         error = check_subfield(&b.dst, true);
     }

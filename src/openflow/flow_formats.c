@@ -84,119 +84,12 @@ flow_formats_versions(flow_formats formats)
     return versions;
 }
 
-/* Fields that not only NXM and OXM can say. WHOLE: what can match them exactly, PREFIX: with a
- * mask of leading ones (addresses), PARTLY: with any mask. */
-static const struct {
-    enum of_field_id field;
-    flow_formats whole, prefix, partly;
-} fields[] = {
-#define NEW    (FORMAT_NXM_ANY | FORMAT_OXM_ANY)
-#define NEW_11 (NEW | FORMAT_OF11)
-    {OF_IN_PORT, FORMAT_ANY, 0, 0},
-    {OF_IN_PORT_OXM, FORMAT_ANY, 0, 0},
-    {OF_ETH_SRC, FORMAT_ANY, 0, NEW_11},
-    {OF_ETH_DST, FORMAT_ANY, 0, NEW_11},
-    {OF_ETH_TYPE, FORMAT_ANY, 0, 0},
-    {OF_VLAN_TCI, FORMAT_ANY, 0, NEW},
-    {OF_DL_VLAN, FORMAT_ANY, 0, NEW},
-    {OF_VLAN_VID, FORMAT_ANY, 0, NEW},
-    {OF_DL_VLAN_PCP, FORMAT_ANY, 0, 0},
-    {OF_VLAN_PCP, FORMAT_ANY, 0, 0},
-    {OF_IPV4_SRC, FORMAT_ANY, FORMAT_ANY, NEW_11},
-    {OF_IPV4_DST, FORMAT_ANY, FORMAT_ANY, NEW_11},
-    {OF_ARP_SPA, FORMAT_ANY, FORMAT_ANY, NEW_11},
-    {OF_ARP_TPA, FORMAT_ANY, FORMAT_ANY, NEW_11},
-    {OF_ARP_OP, FORMAT_ANY, 0, 0},
-    {OF_IP_PROTO, FORMAT_ANY, 0, 0},
-    {OF_IP_TOS, FORMAT_ANY, 0, 0},
-    {OF_IP_DSCP, FORMAT_ANY, 0, 0},
-    {OF_IP_ECN, NEW_11, 0, 0},
-    {OF_TCP_SRC, FORMAT_ANY, 0, NEW},
-    {OF_TCP_DST, FORMAT_ANY, 0, NEW},
-    {OF_UDP_SRC, FORMAT_ANY, 0, NEW},
-    {OF_UDP_DST, FORMAT_ANY, 0, NEW},
-    {OF_SCTP_SRC, FORMAT_ANY, 0, NEW},
-    {OF_SCTP_DST, FORMAT_ANY, 0, NEW},
-    {OF_ICMP_TYPE, FORMAT_ANY, 0, 0},
-    {OF_ICMP_CODE, FORMAT_ANY, 0, 0},
-    {OF_MPLS_LABEL, NEW_11, 0, 0},
-    {OF_MPLS_TC, NEW_11, 0, 0},
-    {OF_METADATA, NEW_11, NEW_11, NEW_11},
-};
-
-/* Whether the mask of FIELD, an IPv4 address, is leading ones. */
-static bool
-is_prefix(const struct of_match *m, enum of_field_id field)
+enum ofp_version
+flow_format_version(flow_formats format)
 {
-    uint32_t mask = (uint32_t)of_field_get_u64(field, &m->mask);
-    return ((mask | (mask - 1)) == UINT32_MAX) || !mask;
-}
-
-flow_formats
-flow_formats_of_match(const struct of_match *m, enum of_field_id field)
-{
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        if (fields[i].field == field) {
-            return of_match_is_exact(m, field) ? fields[i].whole
-                   : fields[i].prefix && fields[i].prefix != fields[i].partly &&
-                           is_prefix(m, field)
-                       ? fields[i].prefix
-                   : fields[i].partly ? fields[i].partly
-                                      : fields[i].whole;
-        }
+    enum ofp_version v = OFP_10;
+    while (!(flow_formats_versions(format) & 1u << v)) {
+        v++;
     }
-    return NEW;
-}
-
-static flow_formats
-of_exact_field(enum of_field_id field)
-{
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        if (fields[i].field == field) {
-            return fields[i].whole;
-        }
-    }
-    return NEW;
-}
-
-static flow_formats
-of_list(const struct of_act_list *a)
-{
-    return flow_formats_of_actions(a->list, a->act.len - offsetof(struct of_act_list, list));
-}
-
-static flow_formats
-of_action(const struct of_act *act)
-{
-    switch (act->type) {
-    case OF_ACT_SET_FIELD:
-        return of_exact_field(((const struct of_act_set_field *)act)->field);
-    case OF_ACT_WRITE_METADATA:
-        return NEW_11;
-    case OF_ACT_METER:
-    case OF_ACT_ENCAP:
-        return FORMAT_13_UP;
-    case OF_ACT_PUSH_VLAN:
-        return FORMAT_OF11 | FORMAT_OXM_ANY;
-    case OF_ACT_CLONE:
-    case OF_ACT_WRITE_ACTIONS:
-        return of_list((const struct of_act_list *)act);
-    case OF_ACT_CT: {
-        const struct of_act_ct *ct = (const struct of_act_ct *)act;
-        return flow_formats_of_actions(ct->list, ct->act.len - offsetof(struct of_act_ct, list));
-    }
-    default:
-        return FORMAT_ANY;
-    }
-}
-
-flow_formats
-flow_formats_of_actions(const void *list, size_t size)
-{
-    flow_formats formats = FORMAT_ANY;
-    size_t ofs = 0;
-    for (const struct of_act *act; (act = of_acts_next(list, size, &ofs));) {
-        formats &= of_action(act);
-    }
-    return formats;
+    return v;
 }

@@ -25,6 +25,10 @@ enum flow_format {
     FORMAT_NXM_ANY = FORMAT_NXM | FORMAT_NXM_TID,
     FORMAT_13_UP = FORMAT_OXM13 | FORMAT_OXM14 | FORMAT_OXM15,
     FORMAT_OXM_ANY = FORMAT_OXM12 | FORMAT_13_UP,
+    FORMAT_11_UP = FORMAT_OF11 | FORMAT_OXM_ANY,
+    FORMAT_NXM_OXM = FORMAT_NXM_ANY | FORMAT_OXM_ANY,
+    FORMAT_NXM_11_UP = FORMAT_NXM_ANY | FORMAT_11_UP,
+    FORMAT_VERSION_10 = FORMAT_10_ANY | FORMAT_NXM_ANY,
     FORMAT_TID = FORMAT_OF10_TID | FORMAT_NXM_TID | FORMAT_OF11 | FORMAT_OXM_ANY,
 };
 typedef unsigned int flow_formats;
@@ -38,8 +42,10 @@ char *flow_formats_text(flow_formats);
  * versions is the version that the header calls N. */
 flow_formats flow_formats_of(uint32_t versions);
 uint32_t flow_formats_versions(flow_formats);
+/* The version of FORMAT, one of them. */
+enum ofp_version flow_format_version(flow_formats format);
 
-/* The formats that can match FIELD as M does. */
-flow_formats flow_formats_of_match(const struct of_match *m, enum of_field_id field);
+/* The formats that can say all that M matches. */
+flow_formats flow_formats_of_match(const struct of_match *m);
 /* Those that can say all actions of LIST. */
 flow_formats flow_formats_of_actions(const void *list, size_t size);

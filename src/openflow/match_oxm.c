@@ -63,10 +63,9 @@ static void
 put_bytes(struct writer *w, enum of_field_id id, const uint8_t *value, const uint8_t *mask,
           size_t len, bool is_exact)
 {
+    /* What the version has no number for may be understood by that of a later one. */
     const struct of_oxm *oxm = of_oxm_of(id, w->version);
-    if (!oxm && w->version < OFP_12) {
-        oxm = of_oxm_of(id, OFP_15); /* NXM takes whatever has a header */
-    }
+    oxm = oxm ? oxm : of_oxm_of(id, OFP_15);
     if (oxm) {
         of_oxm_put_header(w->w, oxm, !is_exact, len);
         wr_bytes(w->w, value, len);
@@ -80,9 +79,13 @@ static void
 put_field(struct writer *w, enum of_field_id id)
 {
     uint8_t value[OF_VALUE_MAX], mask[OF_VALUE_MAX];
+    bool is_exact = of_match_is_exact(w->m, id);
+    if (!is_exact && of_fields[id].mask == OF_MASK_NONE) {
+        return; /* part of it, as of another field with the same place, cannot be said */
+    }
     of_field_get(id, &w->m->key, value);
     of_field_get(id, &w->m->mask, mask);
-    put_bytes(w, id, value, mask, of_fields[id].wire, of_match_is_exact(w->m, id));
+    put_bytes(w, id, value, mask, of_fields[id].wire, is_exact);
 }
 
 static void

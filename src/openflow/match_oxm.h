@@ -9,8 +9,8 @@
 #include "openflow/ofp_error.h"
 
 /* Appends the fields of M as a message of VERSION has them (1.0 and 1.1: NXM; from 1.2 on OXM),
- * those that others depend on first. Fields without a number in this version, or whose demands M
- * does not meet, are left out. W turns bad when it is full. */
+ * those that others depend on first; a field without a number in this version by that of a later
+ * one. Fields whose demands M does not meet are left out. W turns bad when it is full. */
 void of_match_put_oxm(struct wr *w, const struct of_match *m, enum ofp_version version);
 /* Reads N bytes of fields. STRICT: unknown ones are refused, otherwise passed over. Gives
  * OFPBMC_BAD_LEN, _BAD_FIELD, _BAD_VALUE, _BAD_MASK, _BAD_WILDCARDS, _BAD_PREREQ or _DUP_FIELD. */

@@ -164,8 +164,13 @@ of_match_parse_word(struct of_match *m, const char *name, size_t n, const char *
     if (of_field_is_tun_metadata(id)) {
         return parse_tun_metadata(m, id, value ? value : "", n_value, e);
     }
+    /* A field without a value is any value, and what no "0/0" can be is refused in its name. */
+    if (!n_value) {
+        value = "0/0";
+        n_value = strlen(value);
+    }
     struct of_value v, mask;
-    int code = of_value_parse(id, value ? value : "", n_value, ports, &v, &mask, NULL, e);
+    int code = of_value_parse(id, value, n_value, ports, &v, &mask, NULL, e);
     if (!code) {
         set_value(m, id, &v, &mask);
     }

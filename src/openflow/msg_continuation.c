@@ -84,7 +84,7 @@ take_prop(struct continuation *c, struct ofp_prop *p)
         return OFP_OK;
     case PROP_TABLE:
         c->table = rd_u8(r);
-        break;
+        return r->bad ? OFPBPC_BAD_LEN : OFP_OK;
     case PROP_COOKIE:
         rd_skip(r, PAD);
         c->cookie = rd_be64(r);

@@ -59,6 +59,20 @@ check_flags(const struct ofp_flow_mod *fm, enum ofp_version version)
     return OFP_OK;
 }
 
+/* What OpenFlow 1.0's and Nicira's messages have besides the match. */
+static void
+get_rest_10(struct rd *r, struct ofp_flow_mod *fm)
+{
+    fm->new_cookie = rd_be64(r);
+    take_command(fm, rd_be16(r));
+    fm->idle_timeout = rd_be16(r);
+    fm->hard_timeout = rd_be16(r);
+    fm->priority = rd_be16(r);
+    fm->buffer = rd_be32(r);
+    fm->out_port = rd_be16(r);
+    fm->flags = rd_be16(r);
+}
+
 static enum ofp_error
 get_10(struct rd *r, struct ofp_flow_mod *fm)
 {
@@ -66,15 +80,8 @@ get_10(struct rd *r, struct ofp_flow_mod *fm)
     of_match_10_get(r, &match);
     of_match_from_10(&match, &fm->match);
     of_match_normalize(&fm->match);
-    fm->new_cookie = rd_be64(r);
-    take_command(fm, rd_be16(r));
-    fm->idle_timeout = rd_be16(r);
-    fm->hard_timeout = rd_be16(r);
-    fm->priority = rd_be16(r);
+    get_rest_10(r, fm);
     fm->priority = match.wildcards ? fm->priority : UINT16_MAX; /* exact matches come first */
-    fm->buffer = rd_be32(r);
-    fm->out_port = rd_be16(r);
-    fm->flags = rd_be16(r);
     return OFP_OK;
 }
 
@@ -82,14 +89,7 @@ static enum ofp_error
 get_nxm(struct rd *r, struct ofp_flow_mod *fm)
 {
     struct of_match_cookie cookie;
-    fm->new_cookie = rd_be64(r);
-    take_command(fm, rd_be16(r));
-    fm->idle_timeout = rd_be16(r);
-    fm->hard_timeout = rd_be16(r);
-    fm->priority = rd_be16(r);
-    fm->buffer = rd_be32(r);
-    fm->out_port = rd_be16(r);
-    fm->flags = rd_be16(r);
+    get_rest_10(r, fm);
     uint16_t match_len = rd_be16(r);
     rd_skip(r, 6);
     enum ofp_error error = of_match_get_nxm(r, match_len, true, &fm->match, &cookie);
@@ -167,10 +167,10 @@ command_of(const struct ofp_flow_mod *fm, bool has_table)
     return (uint16_t)(fm->command | (has_table ? fm->table << TABLE_SHIFT : 0));
 }
 
+/* What OpenFlow 1.0's and Nicira's messages have besides the match. */
 static void
-put_10(struct wr *w, bool has_table, const struct ofp_flow_mod *fm)
+put_rest_10(struct wr *w, bool has_table, const struct ofp_flow_mod *fm)
 {
-    of_match_put_wire(w, OFP_10, &fm->match);
     wr_be64(w, fm->new_cookie);
     wr_be16(w, command_of(fm, has_table));
     wr_be16(w, fm->idle_timeout);
@@ -182,17 +182,17 @@ put_10(struct wr *w, bool has_table, const struct ofp_flow_mod *fm)
 }
 
 static void
+put_10(struct wr *w, bool has_table, const struct ofp_flow_mod *fm)
+{
+    of_match_put_wire(w, OFP_10, &fm->match);
+    put_rest_10(w, has_table, fm);
+}
+
+static void
 put_nxm(struct wr *w, bool has_table, const struct ofp_flow_mod *fm)
 {
     struct of_match_cookie cookie = {fm->cookie, fm->cookie_mask};
-    wr_be64(w, fm->new_cookie);
-    wr_be16(w, command_of(fm, has_table));
-    wr_be16(w, fm->idle_timeout);
-    wr_be16(w, fm->hard_timeout);
-    wr_be16(w, fm->priority);
-    wr_be32(w, fm->buffer);
-    wr_be16(w, (uint16_t)fm->out_port);
-    wr_be16(w, fm->flags & known_flags(OFP_10));
+    put_rest_10(w, has_table, fm);
     size_t match_len_at = w->n;
     wr_be16(w, 0);
     wr_zeros(w, 6);
@@ -210,7 +210,8 @@ put_11(struct wr *w, enum ofp_version version, const struct ofp_flow_mod *fm)
     uint64_t new_cookie = fm->new_cookie == OFP_COOKIE_NONE ? 0 : fm->new_cookie;
     wr_be64(w, has_new ? new_cookie : fm->cookie);
     wr_be64(w, has_new ? 0 : fm->cookie_mask);
-    wr_u8(w, fm->table);
+    bool is_delete = fm->command >= OFP_FLOW_DELETE;
+    wr_u8(w, fm->table == OFP_TABLE_ALL && !is_delete ? 0 : fm->table);
     wr_u8(w, fm->command);
     wr_be16(w, fm->idle_timeout);
     wr_be16(w, fm->hard_timeout);

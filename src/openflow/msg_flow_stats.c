@@ -46,7 +46,7 @@ get_request_nxm(struct rd *r, struct ofp_flow_stats_request *q)
         q->cookie = cookie.value;
         q->cookie_mask = cookie.mask;
     }
-    return error;
+    return !error && rd_left(r) ? OFPBRC_BAD_LEN : error;
 }
 
 static enum ofp_error
@@ -139,8 +139,8 @@ get_10(struct rd *r, struct ofp_flow_stats *f)
     return error;
 }
 
-static enum ofp_error
-get_nxm(struct rd *r, uint16_t len, struct ofp_flow_stats *f)
+static void
+get_table_and_times(struct rd *r, struct ofp_flow_stats *f)
 {
     f->table = rd_u8(r);
     rd_skip(r, 1);
@@ -149,6 +149,12 @@ get_nxm(struct rd *r, uint16_t len, struct ofp_flow_stats *f)
     f->priority = rd_be16(r);
     f->idle_timeout = rd_be16(r);
     f->hard_timeout = rd_be16(r);
+}
+
+static enum ofp_error
+get_nxm(struct rd *r, uint16_t len, struct ofp_flow_stats *f)
+{
+    get_table_and_times(r, f);
     uint16_t match_len = rd_be16(r), idle_age = rd_be16(r), hard_age = rd_be16(r);
     f->idle_age = idle_age ? idle_age - 1 : -1;
     f->hard_age = hard_age ? hard_age - 1 : -1;
@@ -172,13 +178,7 @@ take_flags(struct ofp_flow_stats *f, uint8_t version, uint16_t flags)
 static enum ofp_error
 get_11(struct rd *r, uint8_t version, struct ofp_flow_stats *f)
 {
-    f->table = rd_u8(r);
-    rd_skip(r, 1);
-    f->counts.duration_s = rd_be32(r);
-    f->counts.duration_ns = rd_be32(r);
-    f->priority = rd_be16(r);
-    f->idle_timeout = rd_be16(r);
-    f->hard_timeout = rd_be16(r);
+    get_table_and_times(r, f);
     uint16_t flags = rd_be16(r), importance = rd_be16(r);
     f->importance = version >= OFP_14 ? importance : 0;
     rd_skip(r, 2);

@@ -95,11 +95,12 @@ get_nxt(struct rd *r, struct ofp_packet_in *p)
     return end_12(r, p, of_match_get_nxm(r, match_len, false, &p->metadata, &cookie));
 }
 
+/* A byte may have anything behind it. */
 static bool
 get_number(struct rd *r, size_t size, uint64_t *x)
 {
     *x = size == 1 ? rd_u8(r) : size == 4 ? rd_be32(r) : rd_be64(r);
-    return !r->bad && !rd_left(r);
+    return !r->bad && (size == 1 || !rd_left(r));
 }
 
 static enum ofp_error

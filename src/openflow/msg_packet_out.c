@@ -27,6 +27,17 @@ is_input(uint32_t port)
            port == OFP_PORT_CONTROLLER;
 }
 
+static enum ofp_error
+check_in_port(const struct ofp_packet_out *p)
+{
+    uint32_t port = ofp_packet_out_in_port(p);
+    if (!of_match_has(&p->metadata, OF_IN_PORT_OXM) || !is_input(port)) {
+        log_limited(&port_rate, LOG_WARN, "packet-out has bad input port %#x", port);
+        return OFPBRC_BAD_PORT;
+    }
+    return OFP_OK;
+}
+
 /* Only what a packet does not carry itself. */
 static enum ofp_error
 check_metadata(const struct ofp_packet_out *p)
@@ -72,17 +83,13 @@ ofp_packet_out_get(const struct ofp_msg *m, struct ofp_packet_out *p)
     if (error) {
         return error;
     }
-    uint32_t port = ofp_packet_out_in_port(p);
-    if (!of_match_has(&p->metadata, OF_IN_PORT_OXM) || !is_input(port)) {
-        log_limited(&port_rate, LOG_WARN, "packet-out has bad input port %#x", port);
-        return OFPBRC_BAD_PORT;
-    }
     struct rd actions = rd_sub(&r, actions_len);
     if (actions.bad || actions_len % 8) {
         return OFPBRC_BAD_LEN;
     }
     p->packet = r;
     error = of_acts_get(actions.p, actions_len, (enum ofp_version)m->version, &p->actions);
+    error = error ? error : check_in_port(p);
     return error ? error : of_acts_check_ports(p->actions.start, p->actions.n);
 }
 

@@ -96,11 +96,15 @@ kbps_of(uint32_t features)
 
 /* -- Reading -- */
 
+/* A name ends where it is not ASCII that can be read. */
 static void
 get_name(struct rd *r, struct ofp_port_desc *d)
 {
-    rd_copy(r, d->name, sizeof d->name);
-    d->name[sizeof d->name - 1] = '\0';
+    char name[OFP_PORT_NAME_SIZE];
+    rd_copy(r, name, sizeof name);
+    for (size_t i = 0; i < sizeof name - 1 && name[i] >= ' ' && name[i] < 0x7f; i++) {
+        d->name[i] = name[i];
+    }
 }
 
 static void

@@ -67,7 +67,7 @@ void ofp_port_put(struct wr *w, enum ofp_version version, uint32_t port);
 enum ofp_error ofp_port_desc_get(struct rd *r, uint8_t version, struct ofp_port_desc *);
 void ofp_port_desc_put(struct wr *w, enum ofp_version version, const struct ofp_port_desc *);
 /* Appends it in lines, of which the last has no end. */
-void ofp_port_desc_format(struct str *, uint8_t version, const struct ofp_port_desc *,
+void ofp_port_desc_format(struct str *, const struct ofp_port_desc *,
                           const struct of_port_names *);
 /* Appends the ports of R, all that is in it, one after the other in the order of their numbers. */
 enum ofp_error ofp_port_descs_format(struct str *, struct rd *r, uint8_t version,

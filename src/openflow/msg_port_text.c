@@ -59,7 +59,7 @@ put_features(struct str *s, const char *name, uint32_t features)
 }
 
 void
-ofp_port_desc_format(struct str *s, uint8_t version UNUSED, const struct ofp_port_desc *d,
+ofp_port_desc_format(struct str *s, const struct ofp_port_desc *d,
                      const struct of_port_names *names)
 {
     of_port_put(s, d->port, names);
@@ -108,7 +108,7 @@ ofp_port_descs_format(struct str *s, struct rd *r, uint8_t version,
     }
     for (size_t i = 0; i < n; i++) {
         str_putc(s, ' ');
-        ofp_port_desc_format(s, version, &ports[i], names);
+        ofp_port_desc_format(s, &ports[i], names);
         str_putc(s, '\n');
     }
     os_free(ports);
@@ -124,7 +124,7 @@ ofp_print_port_status(struct str *s, const struct ofp_msg *m, const struct ofp_p
     enum ofp_error error = ofp_port_status_get(m, &reason, &d);
     if (!error) {
         str_putf(s, " %s: ", reasons[reason]);
-        ofp_port_desc_format(s, m->version, &d, how->ports);
+        ofp_port_desc_format(s, &d, how->ports);
     }
     return error;
 }

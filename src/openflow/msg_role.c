@@ -21,7 +21,8 @@ ofp_role_get(const struct ofp_msg *m, struct ofp_role_msg *role)
     }
     role->role = (enum ofp_role)(number + (is_nicira(m->id) ? NX_ROLE_BASE : 0));
     rd_skip(&r, 4);
-    bool has = !is_nicira(m->id) && role->role != OFP_ROLE_NOCHANGE;
+    bool asks = m->id == OFPT_ROLE_REQUEST && role->role == OFP_ROLE_NOCHANGE;
+    bool has = !is_nicira(m->id) && !asks;
     role->generation = has ? rd_be64(&r) : OFP_GENERATION_NONE;
     return OFP_OK;
 }

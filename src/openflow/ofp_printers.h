@@ -16,12 +16,30 @@ typedef enum ofp_error ofp_printer(struct str *, const struct ofp_msg *, const s
 ofp_printer ofp_print_nothing;   /* messages that are all header */
 ofp_printer ofp_print_undecoded; /* those whose family is not there yet: the body in hexadecimal */
 
-ofp_printer ofp_print_aggregate_reply, ofp_print_async, ofp_print_config, ofp_print_controller_id,
-    ofp_print_echo, ofp_print_error, ofp_print_features, ofp_print_flow_format, ofp_print_flow_mod,
-    ofp_print_flow_mod_table_id, ofp_print_flow_removed, ofp_print_flow_reply,
-    ofp_print_flow_request, ofp_print_hello, ofp_print_packet_in, ofp_print_packet_in_format,
-    ofp_print_packet_out, ofp_print_port_mod, ofp_print_port_status, ofp_print_requestforward,
-    ofp_print_role, ofp_print_role_status, ofp_print_table_mod, ofp_print_table_status;
+ofp_printer ofp_print_aggregate_reply;
+ofp_printer ofp_print_async;
+ofp_printer ofp_print_config;
+ofp_printer ofp_print_controller_id;
+ofp_printer ofp_print_echo;
+ofp_printer ofp_print_error;
+ofp_printer ofp_print_features;
+ofp_printer ofp_print_flow_format;
+ofp_printer ofp_print_flow_mod;
+ofp_printer ofp_print_flow_mod_table_id;
+ofp_printer ofp_print_flow_removed;
+ofp_printer ofp_print_flow_reply;
+ofp_printer ofp_print_flow_request;
+ofp_printer ofp_print_hello;
+ofp_printer ofp_print_packet_in;
+ofp_printer ofp_print_packet_in_format;
+ofp_printer ofp_print_packet_out;
+ofp_printer ofp_print_port_mod;
+ofp_printer ofp_print_port_status;
+ofp_printer ofp_print_requestforward;
+ofp_printer ofp_print_role;
+ofp_printer ofp_print_role_status;
+ofp_printer ofp_print_table_mod;
+ofp_printer ofp_print_table_status;
 
 /* What the message's own printer shows, for messages within others. */
 ofp_printer ofp_print_body;

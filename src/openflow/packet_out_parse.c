@@ -1,16 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words as of a flow, but that a packet has no priority, table or cookie. */
+/* A packet to send as text: its bytes in hexadecimal, what it does not carry itself, and what is
+ * done with it. */
 #include "openflow/packet_out_parse.h"
 
 #include <string.h>
 
 #include "base/hex.h"
+#include "openflow/actions_check.h"
 #include "openflow/actions_text.h"
 #include "openflow/match_text.h"
 #include "openflow/words.h"
 #include "os/err_format.h"
 
 enum { ETH_HEADER_SIZE = 14 };
+
+struct parse {
+    struct ofp_packet_out *out;
+    const struct flow_names *names;
+    struct str *packet;
+    struct word word;
+    struct err *err;
+};
+
+static int
+parse_in_port(struct parse *p)
+{
+    uint32_t port;
+    int n = (int)p->word.n;
+    if (!of_port_parse(p->word.value, p->word.n, p->names->ports, &port)) {
+        return err_fail(p->err, -E_INVAL, "%.*s is not a valid OpenFlow port", n, p->word.value);
+    }
+    if (port > OFP_PORT_MAX && port != OFP_PORT_LOCAL && port != OFP_PORT_NONE &&
+        port != OFP_PORT_CONTROLLER) {
+        return err_fail(p->err, -E_INVAL, "%.*s is not a valid OpenFlow port for PACKET_OUT", n,
+                        p->word.value);
+    }
+    of_match_set_u64(&p->out->metadata, OF_IN_PORT_OXM, of_port_to_11(port));
+    return 0;
+}
 
 int
 packet_hex_parse(const char *text, size_t n, struct str *packet, struct err *e)
@@ -29,56 +56,77 @@ packet_hex_parse(const char *text, size_t n, struct str *packet, struct err *e)
 }
 
 static int
-take_word(const struct word *w, const struct of_port_names *ports, struct ofp_packet_out *po,
-          struct str *packet, struct err *e)
+parse_packet(struct parse *p)
 {
-    bool known;
-    uint32_t port;
-    if (word_is(w, "packet") && w->n) {
-        int error = packet_hex_parse(w->value, w->n, packet, e);
-        if (error) {
-            err_prepend(e, "packet");
-        }
-        return error;
+    int code = packet_hex_parse(p->word.value, p->word.n, p->packet, p->err);
+    if (code) {
+        err_prepend(p->err, "packet");
     }
-    if (word_is(w, "in_port") && w->n) {
-        if (!of_port_parse(w->value, w->n, ports, &port)) {
-            return err_fail(e, -E_INVAL, "%.*s is not a valid OpenFlow port", (int)w->n, w->value);
-        }
-        of_match_set_u64(&po->metadata, OF_IN_PORT_OXM, of_port_to_11(port));
-        return 0;
+    return code;
+}
+
+/* A field that no packet carries. */
+static int
+parse_metadata(struct parse *p)
+{
+    struct of_match before = p->out->metadata;
+    bool known, has_header = false;
+    int code = of_match_parse_word(&p->out->metadata, p->word.name, p->word.n_name, p->word.value,
+                                   p->word.n, p->names->ports, &known, p->err);
+    for (enum of_field_id id = 0; !code && known && id < OF_FIELD_COUNT; id++) {
+        has_header = has_header || (of_match_has(&p->out->metadata, id) &&
+                                    of_fields[id].prereq != OF_PREREQ_NONE);
     }
-    if (!w->n) {
-        return err_fail(e, -E_INVAL, "field %.*s missing value", (int)w->n_name, w->name);
+    if (code || (known && !has_header)) {
+        return code;
     }
-    int error =
-        of_match_parse_word(&po->metadata, w->name, w->n_name, w->value, w->n, ports, &known, e);
-    return error || known ? error
-                          : err_fail(e, -E_INVAL, "unknown keyword %.*s", (int)w->n_name, w->name);
+    p->out->metadata = before;
+    const char *what = known       ? "%.*s is not a valid pipeline field for PACKET_OUT"
+                       : p->word.n ? "unknown keyword %.*s"
+                                   : "field %.*s missing value";
+    return err_fail(p->err, -E_INVAL, what, (int)p->word.n_name, p->word.name);
+}
+
+static int
+parse_word(struct parse *p)
+{
+    if (p->word.n && word_is(&p->word, "in_port")) {
+        return parse_in_port(p);
+    }
+    return p->word.n && word_is(&p->word, "packet") ? parse_packet(p) : parse_metadata(p);
+}
+
+static int
+parse_actions(struct parse *p, const char *text)
+{
+    return of_acts_parse(text, strlen(text), p->names->ports, &p->out->actions, p->err);
 }
 
 int
-packet_out_parse(const char *text, const struct flow_names *names, struct ofp_packet_out *po,
-                 struct str *packet, struct err *e)
+packet_out_parse(const char *text, const struct flow_names *names, struct ofp_packet_out *out,
+                 struct str *packet, flow_formats *usable, struct err *e)
 {
-    const struct of_port_names *ports = names ? names->ports : NULL;
-    const char *action = strstr(text, "action");
-    const char *list = action ? strchr(action, '=') : NULL;
-    const char *end = action ? action : text + strlen(text);
-    po->buffer = OFP_BUFFER_NONE;
-    of_match_init(&po->metadata);
-    of_match_set_u64(&po->metadata, OF_IN_PORT_OXM, of_port_to_11(OFP_PORT_CONTROLLER));
+    struct parse p = {.out = out, .names = names, .packet = packet, .err = e};
+    const char *word = strstr(text, "action"), *equals = word ? strchr(word, '=') : NULL;
+    const char *end = equals ? word : text + strlen(text);
+    int code = 0;
     str_clear(packet);
-    for (struct word w; word_next(&text, end, &w);) {
-        int error = take_word(&w, ports, po, packet, e);
-        if (error) {
-            return error;
-        }
+    out->buffer = OFP_BUFFER_NONE;
+    out->actions.n = 0;
+    out->actions.bad = false;
+    of_match_init(&out->metadata);
+    of_match_set_u64(&out->metadata, OF_IN_PORT_OXM, of_port_to_11(OFP_PORT_CONTROLLER));
+    while (!code && word_next(&text, end, &p.word)) {
+        code = parse_word(&p);
     }
-    if (!packet->n) {
-        return err_fail(e, -E_INVAL, "must specify packet");
+    if (!code && !packet->n) {
+        code = err_fail(e, -E_INVAL, "must specify packet");
     }
-    po->packet = rd_make(packet->s, packet->n);
-    po->actions.n = 0;
-    return list ? of_acts_parse(list + 1, strlen(list + 1), ports, &po->actions, e) : 0;
+    if (!code && equals) {
+        code = parse_actions(&p, equals + 1);
+    }
+    out->packet = rd_make(packet->s, packet->n);
+    *usable = flow_formats_of_match(&out->metadata) &
+              flow_formats_of_actions(out->actions.start, out->actions.n);
+    return code;
 }

@@ -7,8 +7,9 @@
 #include "openflow/msg_packet_out.h"
 
 /* Reads TEXT into PO, whose actions go into PO->actions, a buffer of the caller's, and its packet
- * into PACKET, which must outlive PO. -E_INVAL with the reference's words. */
+ * into PACKET, which must outlive PO. *FORMATS: the flow formats of versions that can say it.
+ * -E_INVAL with the reference's words. */
 int packet_out_parse(const char *text, const struct flow_names *, struct ofp_packet_out *po,
-                     struct str *packet, struct err *);
+                     struct str *packet, flow_formats *formats, struct err *);
 /* Appends the bytes that the N characters at TEXT write in hexadecimal: a frame. */
 int packet_hex_parse(const char *text, size_t n, struct str *packet, struct err *);

@@ -208,7 +208,7 @@ show_flows(struct ofctl *c, struct ofp_flow_mod *fms, size_t n_fms, flow_formats
     chosen &= ~(chosen - 1);
     printf("chosen protocol: %s\n", flow_formats_text(chosen));
     const struct flow_dialect d = {
-        .version = (enum ofp_version)ofp_versions_newest(flow_formats_versions(chosen)),
+        .version = flow_format_version(chosen),
         .nxm = chosen & FORMAT_NXM_ANY,
         .has_table = chosen & (FORMAT_OF10_TID | FORMAT_NXM_TID),
     };
@@ -227,7 +227,8 @@ parse_one(const char *text, const char *file, unsigned int line, struct ofp_flow
     struct err e;
     flow_formats formats;
     fm->actions = wr_make(xalloc(OF_ACTS_MAX), OF_ACTS_MAX);
-    if (flow_parse(text, strlen(text), OFP_FLOW_ADD, NULL, fm, &formats, &e)) {
+    static const struct flow_names no_names;
+    if (flow_parse(text, strlen(text), OFP_FLOW_ADD, &no_names, fm, &formats, &e)) {
         if (file) {
             log_fatal("%s:%u: %s", file, line, e.text);
         }

@@ -34,8 +34,9 @@ send_described(struct ofctl *c, const char *target, const char *text, struct ofp
 {
     struct str packet = STR_INIT;
     struct err e;
+    flow_formats usable;
     struct flow_names names = flow_names_of(c, target);
-    if (packet_out_parse(text, &names, po, &packet, &e)) {
+    if (packet_out_parse(text, &names, po, &packet, &usable, &e)) {
         log_fatal("%s", e.text);
     }
     struct talk *t = talk_open(c, target);
