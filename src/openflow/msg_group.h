@@ -4,8 +4,7 @@
  * selection methods ovs-ofctl(8), "Group Syntax". Any thread; input may be anything. */
 #pragma once
 
-#include "openflow/actions.h"
-#include "openflow/ofp_msg.h"
+#include "openflow/msg_flow_mod.h"
 #include "openflow/port_text.h"
 
 enum ofp_group_type { OFP_GROUP_ALL, OFP_GROUP_SELECT, OFP_GROUP_INDIRECT, OFP_GROUP_FF };
@@ -21,7 +20,6 @@ enum ofp_group_command {
 
 #define OFP_GROUP_MAX    0xffffff00u
 #define OFP_GROUP_EVERY  0xfffffffcu /* all groups */
-#define OFP_GROUP_ANY    0xffffffffu /* no group in particular */
 #define OFP_BUCKET_MAX   0xffffff00u
 #define OFP_BUCKET_FIRST 0xfffffffdu
 #define OFP_BUCKET_LAST  0xfffffffeu
