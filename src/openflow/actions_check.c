@@ -5,6 +5,11 @@
 #include "openflow/actions_check.h"
 
 #include "openflow/port_text.h"
+#include "os/log.h"
+
+LOG_MODULE(ofp_actions);
+
+static struct log_rate prereq_rate = LOG_RATE(1, 5);
 
 enum {
     TAG_PRESENT = 0x1000,
@@ -216,10 +221,13 @@ check_field(const struct of_match *m, uint16_t field)
 static enum ofp_error
 check_set(const struct of_match *m, uint16_t field)
 {
-    if (field == OF_VLAN_VID && !of_prereq_holds(OF_PREREQ_VLAN_VID, m)) {
+    bool lacks_tag = field == OF_VLAN_VID && !of_prereq_holds(OF_PREREQ_VLAN_VID, m);
+    if (lacks_tag || check_field(m, field)) {
+        log_limited(&prereq_rate, LOG_WARN, "set_field %s lacks correct prerequisites",
+                    of_fields[field].name);
         return OFPBAC_MATCH_INCONSISTENT;
     }
-    return check_field(m, field);
+    return OFP_OK;
 }
 
 /* The destination of what is learned must be one in the flow that is. */
@@ -313,7 +321,7 @@ check_one(struct check *c, struct of_act *a)
     case OF_ACT_SET_FIELD:
         return check_set(&c->m, ((const struct of_act_set_field *)p)->field);
     case OF_ACT_LOAD:
-        return check_field(&c->m, ((const struct of_act_load *)p)->dst.field);
+        return check_set(&c->m, ((const struct of_act_load *)p)->dst.field);
     case OF_ACT_MOVE:
         return check_move(c, p);
     case OF_ACT_STACK_PUSH:

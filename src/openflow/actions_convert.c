@@ -216,9 +216,32 @@ put_goto_table(struct act_put *p)
     return put_made(p, &made);
 }
 
+static bool
+put_other(const struct act_put *p, const struct of_act *a)
+{
+    struct act_put made = *p;
+    made.act = a;
+    return act_put_row(&made);
+}
+
+/* enqueue, which OpenFlow 1.1 no longer has, as what sets a queue, sends, and leaves the queue. */
+static bool
+put_enqueue(struct act_put *p)
+{
+    const void *a = p->act;
+    const struct of_act_enqueue *e = a;
+    const struct of_act_u32 set = {{OF_ACT_SET_QUEUE, sizeof set, 0}, e->queue};
+    const struct of_act_output output = {{OF_ACT_OUTPUT, sizeof output, 0}, e->port, 0};
+    const struct of_act_none pop = {{OF_ACT_POP_QUEUE, sizeof pop, 0}};
+    return put_other(p, &set.act) && put_other(p, &output.act) && put_other(p, &pop.act);
+}
+
 bool
 act_put_converted(struct act_put *p)
 {
+    if (p->act->type == OF_ACT_ENQUEUE) {
+        return put_enqueue(p);
+    }
     if (p->act->type == OF_ACT_GOTO_TABLE) {
         return p->version == OFP_10 && put_goto_table(p);
     }
@@ -244,8 +267,6 @@ act_put_tag(struct act_put *p)
     bool is_tag = p->act->type == OF_ACT_SET_VLAN_VID || p->act->type == OF_ACT_SET_VLAN_PCP;
     if (is_tag && p->version >= OFP_11 && !v->only_tagged && !v->has_tag) {
         struct of_act_u16 push = {{OF_ACT_PUSH_VLAN, sizeof push, 0}, 0x8100};
-        struct act_put made = *p;
-        made.act = &push.act;
-        act_put_row(&made);
+        put_other(p, &push.act);
     }
 }

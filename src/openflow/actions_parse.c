@@ -148,9 +148,15 @@ parse_output_trunc(struct act_text *t)
     uint32_t port = OFP_PORT_NONE;
     int code = 0;
     for (struct word w; !code && word_next(&p, end, &w);) {
-        if (word_is(&w, "port") && !of_port_parse(w.value ? w.value : "", w.n, t->ports, &port)) {
-            code = err_fail(t->err, -E_INVAL, "output to unknown truncate port: %.*s", (int)w.n,
-                            w.value ? w.value : "");
+        bool is_port = word_is(&w, "port"), known = false, good = false;
+        if (is_port) {
+            known = of_port_parse(w.value ? w.value : "", w.n, t->ports, &port);
+            good = known &&
+                   (port < OFP_PORT_MAX || port == OFP_PORT_IN_PORT || port == OFP_PORT_LOCAL);
+        }
+        if (is_port && !good) {
+            code = err_fail(t->err, -E_INVAL, "output to %s truncate port: %.*s",
+                            known ? "unsupported" : "unknown", (int)w.n, w.value ? w.value : "");
         } else if (word_is(&w, "max_len")) {
             code = act_text_number(t, w.value, w.n, &max_len);
             if (!code && max_len < MIN_TRUNC) {

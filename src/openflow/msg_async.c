@@ -56,24 +56,24 @@ get_words(struct rd *r, struct ofp_async *a)
 
 /* Even numbers are for secondaries, odd ones for others. */
 static enum ofp_error
-take_prop(struct ofp_async *a, uint8_t version, struct ofp_prop *p)
+take_prop(struct ofp_async *a, uint8_t version, bool is_reply, struct ofp_prop *p)
 {
     enum ofp_async_kind kind = (enum ofp_async_kind)(p->type / 2);
     uint32_t *set = p->type % 2 ? a->primary : a->secondary;
     if (p->type >= PROP_EXPERIMENTER_FIRST) {
         return OFPBPC_BAD_EXP_TYPE;
     }
-    if (kind >= OFP_ASYNC_N_KINDS) {
-        return OFPACFC_UNSUPPORTED;
+    if (kind >= OFP_ASYNC_N_KINDS) { /* in a reply, what a switch can that is not known here */
+        return is_reply ? OFP_OK : OFPACFC_UNSUPPORTED;
     }
     uint32_t reasons = rd_be32(&p->body);
     if (p->body.bad || rd_left(&p->body)) {
         return OFPBPC_BAD_LEN;
     }
-    if (reasons & ~reasons_in(kind, version)) {
+    if (reasons & ~reasons_in(kind, version) && !is_reply) {
         return OFPACFC_INVALID;
     }
-    set[kind] = reasons;
+    set[kind] = reasons & reasons_in(kind, version);
     return OFP_OK;
 }
 
@@ -90,7 +90,7 @@ ofp_async_get(const struct ofp_msg *m, struct ofp_async *async)
     while (!error && rd_left(&r)) {
         struct ofp_prop p;
         error = ofp_prop_get(&r, &p);
-        error = error ? error : take_prop(&got, m->version, &p);
+        error = error ? error : take_prop(&got, m->version, m->id == OFPT_GET_ASYNC_REPLY, &p);
     }
     if (!error) {
         *async = got;

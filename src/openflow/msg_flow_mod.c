@@ -210,7 +210,8 @@ put_11(struct wr *w, enum ofp_version version, const struct ofp_flow_mod *fm)
     uint64_t new_cookie = fm->new_cookie == OFP_COOKIE_NONE ? 0 : fm->new_cookie;
     wr_be64(w, has_new ? new_cookie : fm->cookie);
     wr_be64(w, has_new ? 0 : fm->cookie_mask);
-    wr_u8(w, fm->table);
+    bool is_delete = fm->command >= OFP_FLOW_DELETE;
+    wr_u8(w, fm->table == OFP_TABLE_ALL && !is_delete ? 0 : fm->table);
     wr_u8(w, fm->command);
     wr_be16(w, fm->idle_timeout);
     wr_be16(w, fm->hard_timeout);

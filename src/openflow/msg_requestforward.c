@@ -7,7 +7,8 @@ enum ofp_error
 ofp_requestforward_get(const struct ofp_msg *m, struct ofp_msg *inner)
 {
     struct ofp_header h;
-    if (!ofp_header_get(m->body.p, rd_left(&m->body), &h) || h.len > rd_left(&m->body)) {
+    if (!ofp_header_get(m->body.p, rd_left(&m->body), &h) || h.len < OFP_HEADER_SIZE ||
+        h.len > rd_left(&m->body)) {
         return OFPBFC_MSG_BAD_LEN;
     }
     if (h.version != m->version) {
