@@ -736,9 +736,8 @@ parse_one(struct act_text *t)
         }
     }
     uint32_t port;
-    uint64_t number;
-    if (!text_to_u64(t->word.name, t->word.n_name, &number) &&
-        of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
+    bool is_hex = t->word.n_name > 1 && t->word.name[1] == 'x'; /* a port by itself is decimal */
+    if (!is_hex && of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
         return port == OFP_PORT_CONTROLLER ? parse_controller(t) : put_output(t, port, 0);
     }
     return err_fail(t->err, -E_INVAL, "unknown action %.*s", (int)t->word.n_name, t->word.name);
