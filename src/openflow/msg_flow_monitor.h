@@ -36,10 +36,11 @@ enum ofp_error ofp_flow_monitor_get(struct rd *r, enum ofp_msg_id id, uint8_t ve
 size_t ofp_flow_monitor_begin(struct wr *w, enum ofp_version version, uint32_t xid);
 void ofp_flow_monitor_put(struct wr *w, enum ofp_version version, const struct ofp_flow_monitor *);
 /* Reads what stands behind "watch:" on the command line of `ovs-ofctl monitor`. TABLES may be
- * NULL. -E_INVAL with the reference's words. */
+ * NULL. *USABLE gets the protocols (enum ofp_protocol) that can say it. -E_INVAL with the
+ * reference's words. */
 int ofp_flow_monitor_parse(const char *text, const struct of_port_names *,
                            const struct ofp_table_names *tables, struct ofp_flow_monitor *,
-                           struct err *);
+                           unsigned int *usable, struct err *);
 
 /* -- What is told -- */
 

@@ -9,6 +9,7 @@
 #include "openflow/msg_flow_monitor.h"
 #include "openflow/msg_flow_removed.h"
 #include "openflow/ofp_printers.h"
+#include "openflow/ofp_protocol.h"
 #include "openflow/words.h"
 #include "os/err_format.h"
 
@@ -20,18 +21,24 @@ static const struct ofp_bit_name flag_names[] = {
 
 /* -- Reading -- */
 
-/* "!own": takes the flag away. False: it is no flag. */
+/* "!own": takes the flag away; "!abbrev" is read, but the reference asks for nothing else then.
+ * False: it is no flag. */
 static bool
 parse_flag(const struct word *w, struct ofp_flow_monitor *m)
 {
-    for (size_t i = 0; w->n_name && *w->name == '!' && i < ARRAY_LEN(flag_names); i++) {
-        const char *name = flag_names[i].name;
-        if (strlen(name) == w->n_name - 1 && !memcmp(name, w->name + 1, w->n_name - 1)) {
+    struct word name = *w;
+    if (!w->n_name || *w->name != '!') {
+        return false;
+    }
+    name.name++;
+    name.n_name--;
+    for (size_t i = 0; i < ARRAY_LEN(flag_names); i++) {
+        if (word_is(&name, flag_names[i].name)) {
             m->flags &= (uint16_t)~flag_names[i].bit;
             return true;
         }
     }
-    return false;
+    return word_is(&name, "abbrev");
 }
 
 static int
@@ -85,7 +92,7 @@ parse_word(const struct word *w, const struct of_port_names *ports,
 int
 ofp_flow_monitor_parse(const char *text, const struct of_port_names *ports,
                        const struct ofp_table_names *tables, struct ofp_flow_monitor *m,
-                       struct err *e)
+                       unsigned int *usable, struct err *e)
 {
     const char *p = text, *end = text + strlen(text);
     struct word w;
@@ -98,6 +105,7 @@ ofp_flow_monitor_parse(const char *text, const struct of_port_names *ports,
     while (!code && word_next(&p, end, &w)) {
         code = parse_word(&w, ports, tables, m, text, e);
     }
+    *usable = of_match_protocols(&m->match);
     return code;
 }
 

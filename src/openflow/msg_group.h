@@ -94,9 +94,10 @@ void ofp_group_request_put(struct wr *w, enum ofp_msg_id kind, enum ofp_version 
 /* -- Text -- */
 
 /* Reads "group_id=1,type=all,bucket=output:1" as add-group and the other commands take it; MOD
- * has its command already. -E_INVAL with the reference's words. MOD is to be freed in any case. */
+ * has its command already. *USABLE gets the protocols (enum ofp_protocol) that can say it.
+ * -E_INVAL with the reference's words. MOD is to be freed in any case. */
 int ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct of_port_names *,
-                    struct err *);
+                    unsigned int *usable, struct err *);
 /* A group's number, or "all". */
 int ofp_group_id_parse(const char *text, size_t n, uint32_t *id, struct err *);
 /* Appends "group_id=1,type=all,bucket=actions=output:1"; from OpenFlow 1.5 on, and in 1.0, buckets
