@@ -242,6 +242,9 @@ ofp_group_desc_get(struct rd *r, uint8_t version, struct ofp_group *g)
     if (!is_15) {
         return ofp_buckets_get(&body, rd_left(&body), version, g);
     }
+    if (buckets_len > rd_left(&body)) {
+        return OFPBRC_BAD_LEN;
+    }
     enum ofp_error error = ofp_buckets_get(&body, buckets_len, version, g);
     return error ? error : ofp_group_props_get(&body, OFP_GROUP_ADD, g);
 }

@@ -4,8 +4,8 @@
  * selection methods ovs-ofctl(8), "Group Syntax". Any thread; input may be anything. */
 #pragma once
 
-#include "openflow/actions.h"
-#include "openflow/ofp_msg.h"
+#include "openflow/flow_formats.h"
+#include "openflow/msg_flow_mod.h"
 #include "openflow/port_text.h"
 
 enum ofp_group_type { OFP_GROUP_ALL, OFP_GROUP_SELECT, OFP_GROUP_INDIRECT, OFP_GROUP_FF };
@@ -21,7 +21,6 @@ enum ofp_group_command {
 
 #define OFP_GROUP_MAX    0xffffff00u
 #define OFP_GROUP_EVERY  0xfffffffcu /* all groups */
-#define OFP_GROUP_ANY    0xffffffffu /* no group in particular */
 #define OFP_BUCKET_MAX   0xffffff00u
 #define OFP_BUCKET_FIRST 0xfffffffdu
 #define OFP_BUCKET_LAST  0xfffffffeu
@@ -96,9 +95,10 @@ void ofp_group_request_put(struct wr *w, enum ofp_msg_id kind, enum ofp_version 
 /* -- Text -- */
 
 /* Reads "group_id=1,type=all,bucket=output:1" as add-group and the other commands take it; MOD
- * has its command already. -E_INVAL with the reference's words. MOD is to be freed in any case. */
+ * has its command already. *USABLE gets the flow formats that can say it.
+ * -E_INVAL with the reference's words. MOD is to be freed in any case. */
 int ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct of_port_names *,
-                    struct err *);
+                    flow_formats *usable, struct err *);
 /* A group's number, or "all". */
 int ofp_group_id_parse(const char *text, size_t n, uint32_t *id, struct err *);
 /* Appends "group_id=1,type=all,bucket=actions=output:1"; from OpenFlow 1.5 on, and in 1.0, buckets

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Buckets on the wire: OpenFlow 1.1 has their weight and what they watch in front of the actions;
  * 1.5, and Nicira's form for 1.0, a number, and the rest as properties behind them. */
+#include "openflow/actions_check.h"
 #include "openflow/actions_wire.h"
 #include "openflow/flow_format.h"
 #include "openflow/msg_group_internal.h"
@@ -66,6 +67,7 @@ add_bucket(struct rd *r, size_t n, uint8_t version, struct ofp_bucket *bucket, s
     struct wr list = ofp_actions_buffer();
     const uint8_t *bytes = rd_take(r, n);
     enum ofp_error error = of_acts_get(bytes, n, (enum ofp_version)version, &list);
+    error = error ? error : of_acts_check_ports(list.start, list.n);
     error = error ? error : get_props(props, version, bucket);
     if (!error && bucket->id > OFP_BUCKET_MAX) {
         error = bad_bucket("bucket id (%zu) is out of range", bucket->id);

@@ -16,6 +16,8 @@ struct group_text {
     struct ofp_group_mod *mod;
     const struct of_port_names *ports;
     bool has_type, has_command_bucket;
+    uint32_t next_bucket_id; /* of those that tell none */
+    flow_formats usable;
     struct err *err;
 };
 
@@ -221,19 +223,23 @@ parse_fields(struct group_text *t, const struct word *w)
     return 0;
 }
 
+/* Selection methods travel in properties, which groups have in some versions only. */
+enum { FORMATS_WITH_PROPERTIES = FORMAT_VERSION_10 | FORMAT_OXM15 };
+
 static int
 parse_words(struct group_text *t, const char *p, const char *end)
 {
     static const struct {
         const char *word;
         int (*parse)(struct group_text *, const struct word *);
+        flow_formats usable;
     } words[] = {
-        {"command_bucket_id", parse_command_bucket},
-        {"group_id", parse_id},
-        {"type", parse_type},
-        {"selection_method", parse_method},
-        {"selection_method_param", parse_method_param},
-        {"fields", parse_fields},
+        {"command_bucket_id", parse_command_bucket, FORMAT_ANY},
+        {"group_id", parse_id, FORMAT_ANY},
+        {"type", parse_type, FORMAT_ANY},
+        {"selection_method", parse_method, FORMATS_WITH_PROPERTIES},
+        {"selection_method_param", parse_method_param, FORMATS_WITH_PROPERTIES},
+        {"fields", parse_fields, FORMATS_WITH_PROPERTIES},
     };
     struct word w;
     int code = 0;
@@ -243,6 +249,7 @@ parse_words(struct group_text *t, const char *p, const char *end)
             i++;
         }
         w.value = w.value ? w.value : "";
+        t->usable &= i < ARRAY_LEN(words) ? words[i].usable : FORMAT_ANY;
         code = i < ARRAY_LEN(words)
                    ? words[i].parse(t, &w)
                    : err_fail(t->err, -E_INVAL, "unknown keyword %.*s", NAME_ARGS(&w));
@@ -284,7 +291,10 @@ parse_weight(const struct word *w, struct ofp_bucket *b, struct err *e)
 static int
 parse_watch_port(struct group_text *t, const struct word *w, struct ofp_bucket *b)
 {
-    if (!of_port_parse(w->value, w->n, t->ports, &b->watch_port)) {
+    bool known = of_port_parse(w->value, w->n, t->ports, &b->watch_port);
+    bool ordinary = b->watch_port < OFP_PORT_MAX || b->watch_port == OFP_PORT_CONTROLLER ||
+                    b->watch_port == OFP_PORT_NONE;
+    if (!known || !ordinary) {
         return err_fail(t->err, -E_INVAL, "%.*s: invalid watch_port", VALUE_ARGS(w));
     }
     return 0;
@@ -307,8 +317,10 @@ add_action(struct str *actions, const struct word *w)
 {
     if (word_is(w, "actions") || word_is(w, "action")) {
         str_put(actions, w->value, w->n);
-    } else {
+    } else if (w->n) {
         str_putf(actions, "%.*s(%.*s)", NAME_ARGS(w), VALUE_ARGS(w));
+    } else {
+        str_put(actions, w->name, w->n_name);
     }
     str_putc(actions, ',');
 }
@@ -347,25 +359,11 @@ parse_actions(struct group_text *t, const struct str *actions, const struct ofp_
         }
     }
     if (!code) {
+        t->usable &= flow_formats_of_actions(list.start, list.n);
         ofp_group_add_bucket(&t->mod->group, b, list.start, list.n);
     }
     ofp_actions_buffer_free(&list);
     return code;
-}
-
-/* The first number that no bucket has. */
-static uint32_t
-free_bucket_id(const struct ofp_group *g)
-{
-    uint32_t id = 0;
-    for (bool taken = true; taken; id += taken) {
-        size_t ofs = 0;
-        taken = false;
-        for (const struct ofp_bucket *b; !taken && (b = ofp_bucket_next(g, &ofs));) {
-            taken = b->id == id;
-        }
-    }
-    return id;
 }
 
 static int
@@ -391,7 +389,7 @@ parse_bucket(struct group_text *t, const char *p, const char *end)
         code =
             err_fail(t->err, -E_INVAL, "fast failover bucket requires watch_port or watch_group");
     }
-    b.id = has_id ? b.id : free_bucket_id(g);
+    b.id = has_id ? b.id : t->next_bucket_id++;
     str_truncate(&actions, actions.n - (actions.n != 0));
     code = code ? code : parse_actions(t, &actions, &b);
     if (!code && is_whole(t) && g->type != OFP_GROUP_SELECT && b.weight) {
@@ -419,9 +417,9 @@ parse_buckets(struct group_text *t, const char *bucket)
 
 int
 ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct of_port_names *ports,
-                struct err *e)
+                flow_formats *usable, struct err *e)
 {
-    struct group_text t = {.mod = mod, .ports = ports, .err = e};
+    struct group_text t = {.mod = mod, .ports = ports, .usable = FORMAT_ANY, .err = e};
     const char *bucket = strstr(text, "bucket=");
     ofp_group_init(&mod->group);
     mod->command_bucket_id = OFP_BUCKET_ALL;
@@ -431,5 +429,7 @@ ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct of_por
     }
     int code = parse_words(&t, text, bucket ? bucket : text + strlen(text));
     code = code ? code : check_words(&t);
-    return code ? code : parse_buckets(&t, bucket);
+    code = code ? code : parse_buckets(&t, bucket);
+    *usable = t.usable;
+    return code;
 }

@@ -51,7 +51,7 @@ get_field(struct rd *r, struct ofp_group *g)
         return OFPBMC_BAD_FIELD;
     }
     struct ofp_group_field field = {.id = oxm->field, .len = (uint8_t)len};
-    if (of_field_is_tun_metadata(oxm->field) ? len > of_fields[oxm->field].wire
+    if (of_field_is_tun_metadata(oxm->field) ? !len || len > of_fields[oxm->field].wire
                                              : len != of_fields[oxm->field].wire) {
         return OFPBMC_BAD_FIELD;
     }
@@ -78,6 +78,9 @@ get_fields(struct rd *r, struct ofp_group *g)
 static enum ofp_error
 get_selection(struct rd *body, enum ofp_group_command command, struct ofp_group *g)
 {
+    if (g->type > OFP_GROUP_FF) {
+        return OFPGMFC_BAD_TYPE;
+    }
     switch (command) {
     case OFP_GROUP_ADD:
     case OFP_GROUP_MODIFY:
@@ -91,9 +94,6 @@ get_selection(struct rd *body, enum ofp_group_command command, struct ofp_group 
                       OFPBPC_BAD_VALUE);
     default:
         return OFPGMFC_BAD_COMMAND;
-    }
-    if (g->type > OFP_GROUP_FF) {
-        return OFPGMFC_BAD_TYPE;
     }
     if (rd_left(body) < SELECTION_SIZE) {
         return refuse("ntr selection method property length is too short", OFPBPC_BAD_LEN);

@@ -8,7 +8,7 @@
 #include "openflow/words.h"
 #include "os/err_format.h"
 
-/* Words with any number of separators between them. */
+/* Words with any number of separators between them; the one that ends a word is gone with it. */
 struct tokens {
     const char *p, *end;
     const char *word;
@@ -26,7 +26,7 @@ next(struct tokens *t, const char *separators)
         t->p++;
     }
     t->n = (size_t)(t->p - t->word);
-    t->p += t->p < t->end; /* the separator belongs to the word before it, as with strtok() */
+    t->p += t->p < t->end;
     return t->n != 0;
 }
 
@@ -173,9 +173,9 @@ check_band(const struct ofp_meter *meter, const struct ofp_meter_band *band, str
 {
     bool is_remark = band->type == OFP_BAND_DSCP_REMARK, bursts = meter->flags & OFP_METER_BURST;
     const char *fault =
-        !band->rate                      ? "band must have 'rate'"
-        : is_remark && !band->prec_level ? "'dscp_remark' band must have 'prec_level'"
+        is_remark && !band->prec_level   ? "'dscp_remark' band must have 'prec_level'"
         : !is_remark && band->prec_level ? "Only 'dscp_remark' band may have 'prec_level'"
+        : !band->rate                    ? "band must have 'rate'"
         : bursts && !band->burst_size    ? "band must have 'burst_size' when 'burst' flag is set"
         : !bursts && band->burst_size ? "band may have 'burst_size' only when 'burst' flag is set"
                                       : NULL;

@@ -27,7 +27,8 @@ ofp_queue_config_request_get(const struct ofp_msg *m, uint32_t *port, uint32_t *
     struct rd r = m->body;
     enum ofp_error error = ofp_port_get(&r, m->version, port);
     *queue = m->version >= OFP_14 ? rd_be32(&r) : OFP_QUEUE_ALL;
-    if (!error && m->version == OFP_10 && *port >= OFP_PORT_MAX) {
+    bool is_any = m->version != OFP_10 && *port == OFP_PORT_NONE;
+    if (!error && m->version < OFP_14 && *port >= OFP_PORT_MAX && !is_any) {
         return OFPQOFC_BAD_PORT;
     }
     return error;
@@ -82,6 +83,9 @@ get_old_props(struct rd *r, struct ofp_queue_config *q)
     while (rd_left(r)) {
         uint16_t type = rd_be16(r), len = rd_be16(r);
         if (r->bad || len < OLD_PROP_SIZE || (size_t)len - 4 > rd_left(r)) {
+            return OFPBRC_BAD_LEN;
+        }
+        if ((type == MIN_RATE || type == MAX_RATE) && len != OLD_PROP_SIZE) {
             return OFPBRC_BAD_LEN;
         }
         struct rd body = rd_sub(r, (size_t)len - 4);
@@ -262,7 +266,7 @@ ofp_print_queue_config(struct str *s, const struct ofp_msg *m, const struct ofp_
             sort_in(queues, n++);
         }
     }
-    put_queues(s, queues, error ? 0 : n, how->ports);
+    put_queues(s, queues, n, how->ports);
     os_free(queues);
     return error;
 }

@@ -41,6 +41,22 @@ ofp_table_features_init(struct ofp_table_features *f)
     *f = (struct ofp_table_features){.can_evict = -1, .has_vacancy = -1};
 }
 
+bool
+ofp_table_actions_equal(const struct ofp_table_actions *a, const struct ofp_table_actions *b)
+{
+    return a->actions == b->actions &&
+           !memcmp(&a->set_fields, &b->set_fields, sizeof a->set_fields);
+}
+
+bool
+ofp_table_instructions_equal(const struct ofp_table_instructions *a,
+                             const struct ofp_table_instructions *b)
+{
+    return !memcmp(a->next, b->next, sizeof a->next) && a->instructions == b->instructions &&
+           ofp_table_actions_equal(&a->write, &b->write) &&
+           ofp_table_actions_equal(&a->apply, &b->apply);
+}
+
 /* -- Reading properties -- */
 
 /* The type of the item at R, which is taken. *KNOWN: it is no experimenter's. */
@@ -300,7 +316,7 @@ ofp_table_features_put(struct wr *w, enum ofp_version version, const struct ofp_
     wr_be32(w, version >= OFP_14 ? config : 0);
     wr_be32(w, f->max_entries);
     put_does(w, version, &f->hit, 0);
-    if (memcmp(&f->hit, &f->miss_does, sizeof f->hit)) {
+    if (!ofp_table_instructions_equal(&f->hit, &f->miss_does)) {
         put_does(w, version, &f->miss_does, 1);
     }
     size_t prop = ofp_prop_begin(w, PROP_MATCH);

@@ -58,6 +58,9 @@ struct ofp_table_stats {
 };
 
 void ofp_table_features_init(struct ofp_table_features *);
+bool ofp_table_actions_equal(const struct ofp_table_actions *, const struct ofp_table_actions *);
+bool ofp_table_instructions_equal(const struct ofp_table_instructions *,
+                                  const struct ofp_table_instructions *);
 
 /* Takes the entry of a request or a reply at R. OFPTFFC_*, OFPBPC_*, OFPBRC_BAD_LEN and others. */
 enum ofp_error ofp_table_features_get(struct rd *r, uint8_t version, struct ofp_table_features *);

@@ -14,13 +14,6 @@ ofp_table_listing_init(struct ofp_table_listing *l)
 
 /* -- What is like the table before -- */
 
-static bool
-same_actions(const struct ofp_table_actions *a, const struct ofp_table_actions *b)
-{
-    return a->actions == b->actions &&
-           !memcmp(&a->set_fields, &b->set_fields, sizeof a->set_fields);
-}
-
 /* Whether TABLE can go to the same tables as the one before, or to all of them but itself: each
  * table has one less to go to than the one in front of it, which is not worth telling. */
 static bool
@@ -41,7 +34,8 @@ same_does(const struct ofp_table_instructions *a, const struct ofp_table_instruc
           uint8_t table)
 {
     return same_next(a->next, b->next, table) && a->instructions == b->instructions &&
-           same_actions(&a->write, &b->write) && same_actions(&a->apply, &b->apply);
+           ofp_table_actions_equal(&a->write, &b->write) &&
+           ofp_table_actions_equal(&a->apply, &b->apply);
 }
 
 /* How they are matched is not looked at. */
@@ -147,10 +141,10 @@ put_does(struct str *s, const struct ofp_table_instructions *does,
     /* The reference says so only where fields can be set. */
     bool any = has_actions(&does->write) || has_actions(&does->apply),
          sets = !of_field_set_is_empty(&does->write.set_fields);
-    if (sets && last && same_actions(&does->write, &last->write) &&
-        same_actions(&does->apply, &last->apply)) {
+    if (sets && last && ofp_table_actions_equal(&does->write, &last->write) &&
+        ofp_table_actions_equal(&does->apply, &last->apply)) {
         str_puts(s, "      (same actions)\n");
-    } else if (any && same_actions(&does->write, &does->apply)) {
+    } else if (any && ofp_table_actions_equal(&does->write, &does->apply)) {
         str_puts(s, "      Write-Actions and Apply-Actions features:\n");
         put_actions(s, &does->write);
     } else if (any) {
@@ -178,7 +172,7 @@ put_instructions(struct str *s, const struct ofp_table_features *f,
     if (last && same_does(&f->hit, &last->hit, f->table) &&
         same_does(&f->miss_does, &last->miss_does, f->table)) {
         str_puts(s, "    (same instructions)\n");
-    } else if (!memcmp(&f->hit, &f->miss_does, sizeof f->hit)) {
+    } else if (ofp_table_instructions_equal(&f->hit, &f->miss_does)) {
         str_puts(s, "    instructions (table miss and others):\n");
         put_does(s, &f->hit, last ? &last->hit : NULL);
     } else {

@@ -20,7 +20,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 PACKET_LINE = re.compile(r"^[a-z][a-z_0-9]*[,=(].*$", re.M)
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\dT.*\|.*\n", re.M)
 # Bytes that show what the packaged program prints wrong, see the README.
-KNOWN = re.compile(r"decode error: <invalid>|TUN_METADATA|tun_metadata|bands=|group_id=|"
+KNOWN = re.compile(r"decode error: <invalid>|TUN_METADATA|tun_metadata|"
                    r"eviction=\*\*\*error|\?\(")
 
 

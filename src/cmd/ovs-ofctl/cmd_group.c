@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/ovs-ofctl/bundle.h"
+#include "cmd/ovs-ofctl/flow_talk.h"
 #include "cmd/ovs-ofctl/names.h"
 #include "openflow/msg_group.h"
 #include "openflow/words.h"
@@ -27,6 +28,7 @@ static const struct {
 struct group_mods {
     struct ofp_group_mod *mods;
     size_t n, size;
+    flow_formats usable;
     const struct of_port_names *ports;
 };
 
@@ -40,6 +42,16 @@ add_mod(struct group_mods *g, enum ofp_group_command command)
     memset(mod, 0, sizeof *mod);
     mod->command = command;
     return mod;
+}
+
+/* Reads one; COMMAND says what is to be done. */
+static int
+parse_mod(struct group_mods *g, const char *text, enum ofp_group_command command, struct err *e)
+{
+    flow_formats usable;
+    int code = ofp_group_parse(text, add_mod(g, command), g->ports, &usable, e);
+    g->usable &= usable;
+    return code;
 }
 
 /* Moves *TEXT behind the word that says what is to be done, if it begins with one. */
@@ -67,7 +79,7 @@ read_file(struct group_mods *g, const char *path, enum ofp_group_command command
     while (input_line(file, &line, &number)) {
         const char *text = line.s;
         enum ofp_group_command own = take_command(&text, command);
-        if (ofp_group_parse(text, add_mod(g, own), g->ports, &e)) {
+        if (parse_mod(g, text, own, &e)) {
             log_fatal("%s:%u: %s", path, number, e.text);
         }
     }
@@ -90,6 +102,7 @@ static void
 send_mods(struct ofctl *c, const char *target, struct group_mods *g)
 {
     uint8_t *msg = xalloc(OFP_MSG_MAX);
+    flow_formats_allowed(c, g->usable);
     struct talk *t = talk_open(c, target);
     struct bundle bundle;
     if (c->bundle) {
@@ -121,14 +134,14 @@ send_mods(struct ofctl *c, const char *target, struct group_mods *g)
 static void
 change(struct ofctl *c, int argc, char *argv[], enum ofp_group_command command)
 {
-    struct group_mods g = {.mods = NULL};
+    struct group_mods g = {.usable = FORMAT_ANY};
     const char *text = argc > 1 ? argv[1] : "";
     struct err e;
     names_of_tables_to_accept(c, argv[0]);
     g.ports = names_of_ports_to_accept(c, argv[0]);
     if (strcmp(text, "-") == 0) {
         read_file(&g, text, command);
-    } else if (ofp_group_parse(text, add_mod(&g, command), g.ports, &e)) {
+    } else if (parse_mod(&g, text, command, &e)) {
         log_fatal("%s", e.text);
     }
     send_mods(c, argv[0], &g);
@@ -143,7 +156,7 @@ cmd_add_group(struct ofctl *c, int argc, char *argv[])
 void
 cmd_add_groups(struct ofctl *c, int argc UNUSED, char *argv[])
 {
-    struct group_mods g = {.mods = NULL};
+    struct group_mods g = {.usable = FORMAT_ANY};
     names_of_tables_to_accept(c, argv[0]);
     g.ports = names_of_ports_to_accept(c, argv[0]);
     read_file(&g, argv[1], OFP_GROUP_ADD);
@@ -212,7 +225,8 @@ cmd_dump_group_stats(struct ofctl *c, int argc, char *argv[])
     const struct of_port_names *ports = names_of_ports_to_accept(c, argv[0]);
     if (argc > 1 && argv[1][0]) {
         struct ofp_group_mod mod = {.command = OFP_GROUP_DELETE};
-        if (ofp_group_parse(argv[1], &mod, ports, &e)) {
+        flow_formats usable;
+        if (ofp_group_parse(argv[1], &mod, ports, &usable, &e)) {
             log_fatal("%s", e.text);
         }
         group = mod.group.id;

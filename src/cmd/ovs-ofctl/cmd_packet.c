@@ -39,6 +39,7 @@ send_described(struct ofctl *c, const char *target, const char *text, struct ofp
     if (packet_out_parse(text, &names, po, &packet, &usable, &e)) {
         log_fatal("%s", e.text);
     }
+    flow_formats_allowed(c, usable);
     struct talk *t = talk_open(c, target);
     send_packet(t, po);
     talk_close(t);

@@ -18,9 +18,8 @@ flow_names_of(struct ofctl *c, const char *target)
     return names;
 }
 
-/* Ends the process unless USABLE has something that the user allows. */
-static flow_formats
-allowed_of(const struct ofctl *c, flow_formats usable)
+flow_formats
+flow_formats_allowed(const struct ofctl *c, flow_formats usable)
 {
     if (!(usable & c->formats)) {
         log_fatal("none of the usable flow formats (%s) is among the allowed flow formats (%s)",
@@ -82,7 +81,7 @@ struct talk *
 flow_talk_open(struct ofctl *c, const char *target, flow_formats usable, struct flow_dialect *d)
 {
     static const flow_formats order[] = {FORMAT_OF10, FORMAT_OF10_TID, FORMAT_NXM, FORMAT_NXM_TID};
-    flow_formats formats = allowed_of(c, usable);
+    flow_formats formats = flow_formats_allowed(c, usable);
     struct talk *t = talk_open(c, target);
     choose_format(t, usable, formats, order, ARRAY_LEN(order), d);
     return t;
@@ -102,7 +101,8 @@ flow_talk_open_dump(struct ofctl *c, const char *target, flow_formats usable,
 {
     static const flow_formats order[] = {FORMAT_NXM, FORMAT_OF10};
     struct talk *t = talk_open(c, target);
-    choose_format(t, usable, without_tables(allowed_of(c, usable)), order, ARRAY_LEN(order), d);
+    choose_format(t, usable, without_tables(flow_formats_allowed(c, usable)), order,
+                  ARRAY_LEN(order), d);
     return t;
 }
 
@@ -111,7 +111,7 @@ flow_talk_open_replace(struct ofctl *c, const char *target, flow_formats usable,
                        struct flow_dialect *d)
 {
     static const flow_formats order[] = {FORMAT_NXM, FORMAT_NXM_TID, FORMAT_OF10, FORMAT_OF10_TID};
-    flow_formats formats = allowed_of(c, usable);
+    flow_formats formats = flow_formats_allowed(c, usable);
     struct talk *t = talk_open(c, target);
     choose_format(t, usable, formats, order, ARRAY_LEN(order), d);
     return t;

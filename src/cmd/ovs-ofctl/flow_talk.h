@@ -15,6 +15,8 @@ struct flow_dialect {
 /* What the user may name at TARGET. */
 struct flow_names flow_names_of(struct ofctl *, const char *target);
 
+/* What the user allows of USABLE; ends the process if that is nothing. */
+flow_formats flow_formats_allowed(const struct ofctl *, flow_formats usable);
 /* Connects to TARGET and has it use the first of USABLE, among what the user allows, that it
  * knows. */
 struct talk *flow_talk_open(struct ofctl *, const char *target, flow_formats usable,
