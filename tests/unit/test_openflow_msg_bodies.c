@@ -27,8 +27,7 @@ static const char *const flows[] = {
     "actions=drop",
     "in_port=3,actions=output:1",
     "priority=5,tcp,nw_src=10.0.0.0/8,tp_dst=80,idle_timeout=5,hard_timeout=9,actions=NORMAL",
-    "udp,dl_vlan=5,dl_vlan_pcp=3,nw_tos=16,cookie=0x1234,send_flow_rem,actions=mod_dl_src:1:2:3:4:"
-    "5:6,output:LOCAL",
+    "udp,dl_vlan=5,dl_vlan_pcp=3,nw_tos=16,send_flow_rem,actions=mod_dl_src:1:2:3:4:5:6,LOCAL",
     "arp,arp_spa=1.2.3.4,arp_op=1,dl_src=1:2:3:4:5:6,actions=CONTROLLER:128",
     "icmp,icmp_type=3,icmp_code=1,actions=FLOOD",
     "dl_type=0x1234,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,actions=IN_PORT",
@@ -36,7 +35,7 @@ static const char *const flows[] = {
     "reg0=5,reg3=0/0xff,tun_id=9,icmp6,icmp_type=135,nd_target=::1,actions=load:5->reg1",
     "tcp6,ipv6_src=fe80::/64,tcp_flags=+syn-ack,ct_state=+trk+new,actions=ct(commit,zone=5)",
     "sctp,sctp_src=9,nw_frag=not_later,check_overlap,actions=resubmit(,5)",
-    "table=3,ip,actions=dec_ttl,set_queue:7,output:5,pop_queue",
+    "table=3,cookie=0x1234,ip,actions=dec_ttl,set_queue:7,output:5,pop_queue",
     "table=2,actions=write_actions(output:1),write_metadata:5/7,goto_table:9",
     "packet_type=(1,0x800),nw_dst=9.9.9.9,pkt_mark=3,actset_output=4,actions=output:9",
     "ip,importance=9,reset_counts,actions=group:4",

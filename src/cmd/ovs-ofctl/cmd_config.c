@@ -12,7 +12,7 @@
 #include "os/log.h"
 
 static void
-tell(struct talk *t, const uint8_t *msg, const struct wr *w)
+send_message(struct talk *t, const uint8_t *msg, const struct wr *w)
 {
     if (w->bad) {
         log_fatal("%s has no message for this", ofp_version_name(talk_version(t)));
@@ -60,7 +60,7 @@ cmd_mod_port(struct ofctl *c, int argc UNUSED, char *argv[])
     memcpy(mod.mac, port->mac, sizeof mod.mac);
     struct talk *t = talk_open(c, argv[0]);
     ofp_port_mod_put(&w, talk_version(t), vconn_new_xid(), &mod);
-    tell(t, msg, &w);
+    send_message(t, msg, &w);
     talk_close(t);
 }
 
@@ -200,7 +200,7 @@ set_config(struct talk *t, uint8_t table, const struct table_setting *s)
         }
     }
     ofp_table_mod_put(&w, talk_version(t), vconn_new_xid(), &config);
-    tell(t, msg, &w);
+    send_message(t, msg, &w);
 }
 
 static uint8_t
