@@ -19,7 +19,7 @@ enum { OPT_PRETTY = 0x100 };
 
 static const struct option own_options[] = {
     {"target", required_argument, NULL, 't'}, {"execute", no_argument, NULL, 'e'},
-    {"help", no_argument, NULL, 'h'},         {"option", no_argument, NULL, 'o'},
+    {"help", no_argument, NULL, 'h'},         {"option", no_argument, NULL, OPTIONS_OPT_PRINT},
     {"version", no_argument, NULL, 'V'},      {"timeout", required_argument, NULL, 'T'},
     {"format", required_argument, NULL, 'f'}, {"pretty", no_argument, NULL, OPT_PRETTY},
 };
@@ -60,8 +60,9 @@ print_usage(void)
 }
 
 static void
-take_option(int c, const char *arg, const struct option *options, struct settings *s)
+take_own(int c, const char *arg, void *settings)
 {
+    struct settings *s = settings;
     switch (c) {
     case 't':
         s->target = arg;
@@ -82,40 +83,22 @@ take_option(int c, const char *arg, const struct option *options, struct setting
         break;
     case 'h':
         print_usage();
-    case 'o':
-        options_print(options);
-        exit(EXIT_SUCCESS);
     case 'V':
         version_print();
         exit(EXIT_SUCCESS);
-    case LOG_OPT_VERBOSE:
-    case LOG_OPT_LOG_FILE:
-    case LOG_OPT_SYSLOG_METHOD:
-    case LOG_OPT_SYSLOG_TARGET:
-        log_parse_option(c, arg);
-        break;
     default:
-        exit(EXIT_FAILURE);
+        break;
     }
 }
 
 static void
 parse_options(int argc, char *argv[], struct settings *s)
 {
-    static const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)},
-        {log_options, 4},
+    const struct option_block blocks[] = {
+        {own_options, ARRAY_LEN(own_options), take_own, s},
+        {log_options, 4, log_parse_option},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "+");
-    for (;;) {
-        int c = options_next(&all, argc, argv);
-        if (c == -1) {
-            break;
-        }
-        take_option(c, optarg, all.rows, s);
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "+", argc, argv);
     if (optind >= argc) {
         log_fatal("at least one non-option argument is required (use --help for help)");
     }

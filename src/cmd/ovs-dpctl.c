@@ -42,7 +42,7 @@ static const struct option own_options[] = {
     {"read-only", no_argument, NULL, OPT_READ_ONLY},
     {"timeout", required_argument, NULL, 't'},
     {"help", no_argument, NULL, 'h'},
-    {"option", no_argument, NULL, 'o'},
+    {"option", no_argument, NULL, OPTIONS_OPT_PRINT},
     {"version", no_argument, NULL, 'V'},
 };
 
@@ -121,8 +121,9 @@ list_commands(void)
 }
 
 static void
-take_option(int c, const char *arg, const struct option *options, struct passed *passed)
+take_own(int c, const char *arg, void *passed_)
 {
+    struct passed *passed = passed_;
     static const char *const long_names[] = {"--names", "--no-names", "--clear", "--may-create",
                                              "--read-only"};
     if (c >= OPT_FIRST_PASSED && c <= OPT_READ_ONLY) {
@@ -133,16 +134,9 @@ take_option(int c, const char *arg, const struct option *options, struct passed 
         os_deadline_parse(arg, 't');
     } else if (c == 'h') {
         print_usage();
-    } else if (c == 'o') {
-        options_print(options);
-        exit(EXIT_SUCCESS);
-    } else if (c == 'V') {
+    } else {
         version_print();
         exit(EXIT_SUCCESS);
-    } else if (c >= LOG_OPT_FIRST && c <= LOG_OPT_LAST) {
-        log_parse_option(c, arg);
-    } else {
-        exit(EXIT_FAILURE);
     }
     if (passed->n == ARRAY_LEN(passed->options)) {
         passed->n--; /* said often enough */
@@ -153,15 +147,10 @@ static void
 parse_options(int argc, char *argv[], struct passed *passed)
 {
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)},
-        {log_options, log_n_options},
+        {own_options, ARRAY_LEN(own_options), take_own, passed},
+        {log_options, log_n_options, log_parse_option},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "+");
-    for (int c; (c = options_next(&all, argc, argv)) != -1;) {
-        take_option(c, optarg, all.rows, passed);
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "+", argc, argv);
     if (optind >= argc) {
         log_fatal("missing command name; use --help for help");
     }

@@ -82,8 +82,9 @@ parse_dummy(const char *word)
 }
 
 static void
-parse_own_option(int val, const char *arg, struct vswitchd_options *options)
+parse_own_option(int val, const char *arg, void *options_)
 {
+    struct vswitchd_options *options = options_;
     switch (val) {
     case 'h':
         usage();
@@ -113,25 +114,12 @@ static void
 parse_options(int argc, char *argv[], struct vswitchd_options *options)
 {
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)},
-        {daemon_options, daemon_n_options},
-        {log_options, log_n_options},
-        {tls_options, tls_n_options},
+        {own_options, ARRAY_LEN(own_options), parse_own_option, options},
+        {daemon_options, daemon_n_options, daemon_parse_option},
+        {log_options, log_n_options, log_parse_option},
+        {tls_options, tls_n_options, tls_parse_option},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "");
-    for (int val; (val = options_next(&all, argc, argv)) != -1;) {
-        if (val >= DAEMON_OPT_FIRST && val <= DAEMON_OPT_LAST) {
-            daemon_parse_option(val, optarg);
-        } else if (val >= LOG_OPT_FIRST && val <= LOG_OPT_LAST) {
-            log_parse_option(val, optarg);
-        } else if (val >= TLS_OPT_FIRST && val <= TLS_OPT_LAST) {
-            tls_parse_option(val, optarg);
-        } else {
-            parse_own_option(val, optarg, options);
-        }
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
     if (argc - optind > 1) {
         log_fatal("at most one non-option argument accepted; use --help for usage");
     }

@@ -104,8 +104,9 @@ is_from_db(const char *arg)
 
 /* Options of TLS may name columns of a database; then they are followed at run time. */
 static void
-take_tls_option(int val, const char *arg, struct settings *s)
+take_tls_option(int val, const char *arg, void *settings)
 {
+    struct settings *s = settings;
     switch (val) {
     case TLS_OPT_PRIVATE_KEY:
         s->tls.private_key = arg;
@@ -125,13 +126,14 @@ take_tls_option(int val, const char *arg, struct settings *s)
         break;
     }
     if (!is_from_db(arg)) {
-        tls_parse_option(val, arg);
+        tls_parse_option(val, arg, NULL);
     }
 }
 
 static void
-take_own_option(int val, const char *arg, struct settings *s)
+take_own_option(int val, const char *arg, void *settings)
 {
+    struct settings *s = settings;
     switch (val) {
     case OPT_REMOTE:
         if (s->n_remotes == s->remotes_capacity) {
@@ -180,25 +182,12 @@ static void
 parse_options(int argc, char *argv[], struct settings *s)
 {
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)},
-        {daemon_options, daemon_n_options},
-        {log_options, log_n_options},
-        {tls_options, tls_n_options},
+        {own_options, ARRAY_LEN(own_options), take_own_option, s},
+        {daemon_options, daemon_n_options, daemon_parse_option},
+        {log_options, log_n_options, log_parse_option},
+        {tls_options, tls_n_options, take_tls_option, s},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "");
-    for (int val; (val = options_next(&all, argc, argv)) != -1;) {
-        if (val >= DAEMON_OPT_FIRST && val <= DAEMON_OPT_LAST) {
-            daemon_parse_option(val, optarg);
-        } else if (val >= LOG_OPT_FIRST && val <= LOG_OPT_LAST) {
-            log_parse_option(val, optarg);
-        } else if (val >= TLS_OPT_FIRST && val <= TLS_OPT_LAST) {
-            take_tls_option(val, optarg, s);
-        } else {
-            take_own_option(val, optarg, s);
-        }
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
     s->dbs = (const char **)(void *)&argv[optind];
     s->n_dbs = (size_t)(argc - optind);
     if (s->config_file && (s->n_dbs || s->n_remotes || s->sync_from || s->sync_exclude)) {

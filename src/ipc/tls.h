@@ -25,7 +25,7 @@ enum {
 extern const struct option tls_options[];
 extern const size_t tls_n_options;
 /* Takes one option; "none" clears a file. Ends the process on a bad one, as other options do. */
-void tls_parse_option(int val, const char *arg);
+void tls_parse_option(int val, const char *arg, void *aux);
 /* The same at run time (SSL table): any argument may be NULL for unset. Files are read again
  * when their times change. */
 void tls_configure(const char *private_key, const char *certificate, const char *ca_cert,

@@ -25,7 +25,7 @@ const struct option tls_options[] = {
 const size_t tls_n_options = ARRAY_LEN(tls_options);
 
 void
-tls_parse_option(int val, const char *arg)
+tls_parse_option(int val, const char *arg, void *aux UNUSED)
 {
     struct err e = {0};
     int error = 0;

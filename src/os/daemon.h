@@ -31,7 +31,7 @@ extern const struct option daemon_options[];
 extern const size_t daemon_n_options;
 
 /* Takes one option with its argument (or NULL). */
-void daemon_parse_option(int val, const char *arg);
+void daemon_parse_option(int val, const char *arg, void *aux);
 /* Prints the section of --help on standard output. */
 void daemon_print_usage(void);
 /* The default place of the pid file of program NAME (NULL: this one); the caller frees it. */

@@ -27,7 +27,7 @@ set_pidfile(const char *arg)
 }
 
 void
-daemon_parse_option(int val, const char *arg)
+daemon_parse_option(int val, const char *arg, void *aux UNUSED)
 {
     log_settings.fatal_level = LOG_EMER;
     switch (val) {

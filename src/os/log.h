@@ -111,6 +111,6 @@ enum {
 extern const struct option log_options[];
 extern const size_t log_n_options;
 /* Takes one option with its argument (or NULL). Ends the process on a bad one. */
-void log_parse_option(int val, const char *arg);
+void log_parse_option(int val, const char *arg, void *aux);
 /* Prints the section of --help on standard output. */
 void log_print_usage(void);

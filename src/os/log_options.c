@@ -30,7 +30,7 @@ set_verbosity(const char *arg)
 }
 
 void
-log_parse_option(int val, const char *arg)
+log_parse_option(int val, const char *arg, void *aux UNUSED)
 {
     struct err e;
     switch (val) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Merging of option blocks, and what is said of bad options: in the words of glibc's getopt_long
  * on every host, since scripts know these. A short option of a block that has only a number as
- * `val`
- * (-v of logging) is known by the long name it stands for. */
+ * `val` (-v of logging) is known by the long name it stands for. */
 #include "text/options.h"
 
 #include <stdio.h>
@@ -16,8 +15,13 @@
 static const struct {
     const char *name;
     char letter;
-} short_forms[] = {{"verbose", 'v'}, {"private-key", 'p'}, {"certificate", 'c'},
-                   {"ca-cert", 'C'}, {"format", 'f'},      {"data", 'd'}};
+} short_forms[] = {{"verbose", 'v'}, {"private-key", 'p'}, {"certificate", 'c'}, {"ca-cert", 'C'},
+                   {"format", 'f'},  {"data", 'd'},        {"option", 'o'}};
+
+struct options {
+    struct option *rows; /* all blocks, ended by a row of zeros */
+    char *letters;       /* getopt's string, from rows whose val is a character, plus -v */
+};
 
 static char
 letter_of(const struct option *row)
@@ -33,7 +37,7 @@ letter_of(const struct option *row)
     return 0;
 }
 
-void
+static void
 options_init(struct options *o, const struct option_block *blocks, size_t n, const char *prefix)
 {
     size_t n_rows = 0;
@@ -58,7 +62,7 @@ options_init(struct options *o, const struct option_block *blocks, size_t n, con
     o->letters = str_take(&letters);
 }
 
-void
+static void
 options_fini(struct options *o)
 {
     os_free(o->rows);
@@ -152,7 +156,8 @@ complain(const struct options *o, int c, int argc, char *argv[])
     }
 }
 
-int
+/* The next option's val, -1 at the end; on a bad one says so and ends the process. */
+static int
 options_next(struct options *o, int argc, char *argv[])
 {
     opterr = 0;
@@ -169,16 +174,57 @@ options_next(struct options *o, int argc, char *argv[])
     return c;
 }
 
-void
-options_print(const struct option *rows)
+static void
+print_block(const struct option_block *block)
 {
-    for (; rows->name; rows++) {
-        static const char *const args[] = {"", "=ARG", "=[ARG]"};
-        printf("--%s%s\n", rows->name, args[rows->has_arg]);
-        char letter = letter_of(rows);
+    static const char *const args[] = {"", "=ARG", "=[ARG]"};
+    static const char *const short_args[] = {" ", " ARG", " [ARG]"};
+    for (size_t i = 0; i < block->n; i++) {
+        const struct option *row = &block->rows[i];
+        char letter = letter_of(row);
+        printf("--%s%s\n", row->name, args[row->has_arg]);
         if (letter) {
-            static const char *const short_args[] = {" ", " ARG", " [ARG]"};
-            printf("-%c%s\n", letter, short_args[rows->has_arg]);
+            printf("-%c%s\n", letter, short_args[row->has_arg]);
         }
     }
+}
+
+static void PORT_NORETURN
+print(const struct option_block *blocks, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!blocks[i].is_unlisted) {
+            print_block(&blocks[i]);
+        }
+    }
+    exit(EXIT_SUCCESS);
+}
+
+static bool
+block_has(const struct option_block *block, int val)
+{
+    size_t i = 0;
+    while (i < block->n && block->rows[i].val != val) {
+        i++;
+    }
+    return i < block->n;
+}
+
+void
+options_parse(const struct option_block *blocks, size_t n, const char *prefix, int argc,
+              char *argv[])
+{
+    struct options all;
+    options_init(&all, blocks, n, prefix);
+    for (int val; (val = options_next(&all, argc, argv)) != -1;) {
+        if (val == OPTIONS_OPT_PRINT) {
+            print(blocks, n);
+        }
+        size_t i = 0;
+        while (!block_has(&blocks[i], val)) {
+            i++;
+        }
+        blocks[i].take(val, optarg, blocks[i].aux);
+    }
+    options_fini(&all);
 }

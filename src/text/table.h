@@ -63,6 +63,6 @@ enum {
 extern const struct option table_options[];
 extern const size_t table_n_options;
 /* Takes one option into STYLE; ends the process with the reference's text on a bad one. */
-void table_parse_option(int val, const char *arg, struct table_style *);
+void table_parse_option(int val, const char *arg, void *style);
 /* Prints the section of --help on standard output. */
 void table_print_usage(void);

@@ -41,8 +41,9 @@ choose(const char *const names[], size_t n, const char *arg, const char *what)
 }
 
 void
-table_parse_option(int val, const char *arg, struct table_style *style)
+table_parse_option(int val, const char *arg, void *style_)
 {
+    struct table_style *style = style_;
     switch (val) {
     case TABLE_OPT_FORMAT:
         style->format = choose(formats, ARRAY_LEN(formats), arg, "output");

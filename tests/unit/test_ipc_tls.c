@@ -193,7 +193,7 @@ remove_files(void **state)
 {
     (void)state;
     tls_configure(NULL, NULL, NULL, false);
-    tls_parse_option(TLS_OPT_PEER_CA_CERT, "none");
+    tls_parse_option(TLS_OPT_PEER_CA_CERT, "none", NULL);
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         os_file_remove(paths[i]);
         os_free(paths[i]);
@@ -267,7 +267,7 @@ test_bootstrap(void **state)
     (void)state;
     struct end ends[2];
     tls_configure(paths[KEY], paths[CERT], paths[BOOT], true);
-    tls_parse_option(TLS_OPT_PEER_CA_CERT, paths[CA]);
+    tls_parse_option(TLS_OPT_PEER_CA_CERT, paths[CA], NULL);
     struct listener *l = attempt(ends);
     assert_true(ends[0].closed);
     assert_true(os_file_exists(paths[BOOT]));

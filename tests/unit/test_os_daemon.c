@@ -71,8 +71,8 @@ serve(void)
 static void
 body_detach(void)
 {
-    daemon_parse_option(DAEMON_OPT_DETACH, NULL);
-    daemon_parse_option(DAEMON_OPT_PIDFILE, NULL);
+    daemon_parse_option(DAEMON_OPT_DETACH, NULL, NULL);
+    daemon_parse_option(DAEMON_OPT_PIDFILE, NULL, NULL);
     daemon_start();
     char *file = in_dir("socket");
     daemon_remove_at_exit(file);
@@ -82,14 +82,14 @@ body_detach(void)
 static void
 body_second(void)
 {
-    daemon_parse_option(DAEMON_OPT_PIDFILE, NULL);
+    daemon_parse_option(DAEMON_OPT_PIDFILE, NULL, NULL);
     daemon_start();
 }
 
 static void
 body_fail(void)
 {
-    daemon_parse_option(DAEMON_OPT_DETACH, NULL);
+    daemon_parse_option(DAEMON_OPT_DETACH, NULL, NULL);
     daemon_start();
     log_fatal("no luck");
 }
@@ -97,7 +97,7 @@ body_fail(void)
 static void
 body_die(void)
 {
-    daemon_parse_option(DAEMON_OPT_DETACH, NULL);
+    daemon_parse_option(DAEMON_OPT_DETACH, NULL, NULL);
     daemon_start();
     signal(SIGILL, SIG_DFL);
     raise(SIGILL);

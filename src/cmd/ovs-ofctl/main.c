@@ -47,7 +47,7 @@ static const struct option own_options[] = {
     {"no-stats", no_argument, NULL, OPT_NO_STATS},
     {"unixctl", required_argument, NULL, OPT_UNIXCTL},
     {"help", no_argument, NULL, 'h'},
-    {"option", no_argument, NULL, 'o'},
+    {"option", no_argument, NULL, OPTIONS_OPT_PRINT},
     {"bundle", no_argument, NULL, OPT_BUNDLE},
     {"color", optional_argument, NULL, OPT_COLOR},
     {"may-create", no_argument, NULL, OPT_MAY_CREATE},
@@ -201,8 +201,9 @@ show_version(void)
 }
 
 static void
-take_own(struct ofctl *c, int option, const char *arg)
+take_own(int option, const char *arg, void *ofctl)
 {
+    struct ofctl *c = ofctl;
     struct err e;
     switch (option) {
     case 't':
@@ -273,33 +274,13 @@ static void
 parse_options(struct ofctl *c, int argc, char *argv[])
 {
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)},
-        {daemon_options, daemon_n_options},
-        {version_options, ARRAY_LEN(version_options)},
-        {log_options, log_n_options},
-        {tls_options, tls_n_options},
+        {own_options, ARRAY_LEN(own_options), take_own, c},
+        {daemon_options, daemon_n_options, daemon_parse_option},
+        {version_options, ARRAY_LEN(version_options), take_own, c},
+        {log_options, log_n_options, log_parse_option},
+        {tls_options, tls_n_options, tls_parse_option},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "");
-    for (;;) {
-        int option = options_next(&all, argc, argv);
-        if (option == -1) {
-            break;
-        }
-        if (option >= TLS_OPT_FIRST && option <= TLS_OPT_LAST) {
-            tls_parse_option(option, optarg);
-        } else if (option >= LOG_OPT_FIRST && option <= LOG_OPT_LAST) {
-            log_parse_option(option, optarg);
-        } else if (option >= DAEMON_OPT_FIRST && option <= DAEMON_OPT_LAST) {
-            daemon_parse_option(option, optarg);
-        } else if (option == 'o') {
-            options_print(all.rows);
-            exit(EXIT_SUCCESS);
-        } else {
-            take_own(c, option, optarg);
-        }
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
 }
 
 /* Which versions are spoken follows from both -O and -F. Bundles want OpenFlow 1.3, where they are

@@ -113,8 +113,9 @@ parse_max_idle(const char *arg)
 }
 
 static void
-take_own(struct controller *c, int option, const char *arg)
+take_own(int option, const char *arg, void *controller)
 {
+    struct controller *c = controller;
     struct err e;
     switch (option) {
     case 'H':
@@ -164,25 +165,12 @@ static void
 parse_options(struct controller *c, int argc, char *argv[])
 {
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)},
-        {daemon_options, daemon_n_options},
-        {log_options, log_n_options},
-        {tls_options, tls_n_options},
+        {own_options, ARRAY_LEN(own_options), take_own, c},
+        {daemon_options, daemon_n_options, daemon_parse_option},
+        {log_options, log_n_options, log_parse_option},
+        {tls_options, tls_n_options, tls_parse_option},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "");
-    for (int option; (option = options_next(&all, argc, argv)) != -1;) {
-        if (option >= TLS_OPT_FIRST && option <= TLS_OPT_LAST) {
-            tls_parse_option(option, optarg);
-        } else if (option >= LOG_OPT_FIRST && option <= LOG_OPT_LAST) {
-            log_parse_option(option, optarg);
-        } else if (option >= DAEMON_OPT_FIRST && option <= DAEMON_OPT_LAST) {
-            daemon_parse_option(option, optarg);
-        } else {
-            take_own(c, option, optarg);
-        }
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
     /* Queues are for ports that this controller chooses. */
     if (c->config.queue != QUEUE_NONE || c->config.n_port_queues) {
         c->config.mode = MODE_LEARN;

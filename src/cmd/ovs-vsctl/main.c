@@ -24,7 +24,6 @@ enum {
     OPT_ONELINE,
     OPT_RETRY,
     OPT_COMMANDS,
-    OPT_OPTIONS,
     OPT_LEADER_ONLY,
     OPT_NO_LEADER_ONLY,
     OPT_SHUFFLE,
@@ -42,7 +41,7 @@ static const struct option own_options[] = {
     {"retry", no_argument, NULL, OPT_RETRY},
     {"help", no_argument, NULL, 'h'},
     {"commands", no_argument, NULL, OPT_COMMANDS},
-    {"options", no_argument, NULL, OPT_OPTIONS},
+    {"options", no_argument, NULL, OPTIONS_OPT_PRINT},
     {"leader-only", no_argument, NULL, OPT_LEADER_ONLY},
     {"no-leader-only", no_argument, NULL, OPT_NO_LEADER_ONLY},
     {"shuffle-remotes", no_argument, NULL, OPT_SHUFFLE},
@@ -63,16 +62,8 @@ print_version(void)
     exit(EXIT_SUCCESS);
 }
 
-/* What --options prints: as getopt has them, arguments never in brackets. */
-static void PORT_NORETURN
-print_options(const struct option *rows)
-{
-    options_print(rows);
-    exit(EXIT_SUCCESS);
-}
-
 static void
-take_own(int c, const char *arg, const struct option *rows)
+take_own(int c, const char *arg, void *aux UNUSED)
 {
     switch (c) {
     case OPT_DB:
@@ -107,8 +98,6 @@ take_own(int c, const char *arg, const struct option *rows)
     case OPT_COMMANDS:
         command_line_print_commands();
         exit(EXIT_SUCCESS);
-    case OPT_OPTIONS:
-        print_options(rows);
     case 'h':
         print_usage();
     case 'V':
@@ -118,56 +107,43 @@ take_own(int c, const char *arg, const struct option *rows)
     }
 }
 
+/* Options of the first command, which may stand among the global ones. */
+struct first_options {
+    struct option *rows; /* all that any command has */
+    size_t n_rows;
+    struct vsctl_option *given;
+    size_t n, size;
+};
+
 static void
-take_option(int c, const char *arg, const struct option *rows)
+take_local(int c, const char *arg, void *first_)
 {
-    if (c >= TLS_OPT_FIRST && c <= TLS_OPT_LAST) {
-        tls_parse_option(c, arg);
-    } else if (c >= TABLE_OPT_FIRST && c <= TABLE_OPT_LAST) {
-        table_parse_option(c, arg, &vsctl.style);
-    } else if (c >= LOG_OPT_FIRST && c <= LOG_OPT_LAST) {
-        log_parse_option(c, arg);
-    } else {
-        take_own(c, arg, rows);
+    struct first_options *first = first_;
+    char *name = xasprintf("--%s", first->rows[c - OPT_LOCAL].name);
+    if (first->n == first->size) {
+        first->given = xgrow(first->given, &first->size, sizeof *first->given);
     }
+    first->given[first->n++] = (struct vsctl_option){name, arg};
 }
 
-/* Takes the global options; those of the first command that stand among them go to *LOCAL. */
+/* Takes the global options; those of the first command go to FIRST. */
 static void
-parse_options(int argc, char *argv[], struct vsctl_option **local, size_t *n_local)
+parse_options(int argc, char *argv[], struct first_options *first)
 {
-    size_t n_rows, size = 0;
-    struct option *rows = command_line_options(OPT_LOCAL, &n_rows);
+    first->rows = command_line_options(OPT_LOCAL, &first->n_rows);
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)}, {log_options, log_n_options},
-        {table_options, table_n_options - 1}, /* without --timestamp, the last */
-        {tls_options, tls_n_options},          {rows, n_rows},
+        {own_options, ARRAY_LEN(own_options), take_own},
+        {log_options, log_n_options, log_parse_option},
+        /* without --timestamp, the last */
+        {table_options, table_n_options - 1, table_parse_option, &vsctl.style},
+        {tls_options, tls_n_options, tls_parse_option},
+        {first->rows, first->n_rows, take_local, first, .is_unlisted = true},
     };
-    const struct option_block printed[] = {blocks[0], blocks[1], blocks[2], blocks[3]};
-    struct options all, global;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "+");
-    options_init(&global, printed, ARRAY_LEN(printed), "+");
-    for (;;) {
-        int c = options_next(&all, argc, argv);
-        if (c == -1) {
-            break;
-        }
-        if (c < OPT_LOCAL) {
-            take_option(c, optarg, global.rows);
-            continue;
-        }
-        if (*n_local == size) {
-            *local = xgrow(*local, &size, sizeof **local);
-        }
-        char *name = xasprintf("--%s", rows[c - OPT_LOCAL].name);
-        (*local)[(*n_local)++] = (struct vsctl_option){name, optarg};
+    options_parse(blocks, ARRAY_LEN(blocks), "+", argc, argv);
+    for (size_t i = 0; i < first->n_rows; i++) {
+        os_free((char *)first->rows[i].name);
     }
-    options_fini(&all);
-    options_fini(&global);
-    for (size_t i = 0; i < n_rows; i++) {
-        os_free((char *)rows[i].name);
-    }
-    os_free(rows);
+    os_free(first->rows);
 }
 
 static bool
@@ -195,8 +171,7 @@ log_comment(const char *words)
 int
 main(int argc, char *argv[])
 {
-    static struct vsctl_option *local; /* their texts stay until the end */
-    static size_t n_local;
+    static struct first_options first; /* their texts stay until the end */
     log_start(argv[0]);
     log_set_level(NULL, LOG_CONSOLE, LOG_WARN);
     log_set_level(NULL, LOG_SYSLOG, LOG_WARN); /* but for what was asked of us */
@@ -204,11 +179,11 @@ main(int argc, char *argv[])
     char *words = command_line_text(argc, argv);
     vsctl = (struct vsctl){.wait = true, .style = TABLE_STYLE_INIT};
     vsctl.style.format = TABLE_LIST;
-    parse_options(argc, argv, &local, &n_local);
+    parse_options(argc, argv, &first);
     if (!vsctl.db) {
         vsctl.db = xasprintf("unix:%s/db.sock", os_run_dir());
     }
-    command_line_parse(&vsctl, argc - optind, argv + optind, local, n_local);
+    command_line_parse(&vsctl, argc - optind, argv + optind, first.given, first.n);
     log_at(is_change() ? LOG_INFO : LOG_DBG, "Called as %s", words);
     vsctl.command_line = log_comment(words);
     os_free(words);

@@ -167,8 +167,9 @@ print_usage(void)
 }
 
 static void
-take_own(struct client *c, int option, const char *arg)
+take_own(int option, const char *arg, void *client)
 {
+    struct client *c = client;
     switch (option) {
     case 'h':
         print_usage();
@@ -190,30 +191,13 @@ static void
 parse_options(struct client *c, int argc, char *argv[])
 {
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)}, {log_options, log_n_options},
-        {daemon_options, daemon_n_options},    {table_options, table_n_options},
-        {tls_options, tls_n_options},
+        {own_options, ARRAY_LEN(own_options), take_own, c},
+        {log_options, log_n_options, log_parse_option},
+        {daemon_options, daemon_n_options, daemon_parse_option},
+        {table_options, table_n_options, table_parse_option, &c->style},
+        {tls_options, tls_n_options, tls_parse_option},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "");
-    for (;;) {
-        int option = options_next(&all, argc, argv);
-        if (option == -1) {
-            break;
-        }
-        if (option >= TLS_OPT_FIRST && option <= TLS_OPT_LAST) {
-            tls_parse_option(option, optarg);
-        } else if (option >= TABLE_OPT_FIRST && option <= TABLE_OPT_LAST) {
-            table_parse_option(option, optarg, &c->style);
-        } else if (option >= LOG_OPT_FIRST && option <= LOG_OPT_LAST) {
-            log_parse_option(option, optarg);
-        } else if (option >= DAEMON_OPT_FIRST && option <= DAEMON_OPT_LAST) {
-            daemon_parse_option(option, optarg);
-        } else {
-            take_own(c, option, optarg);
-        }
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
 }
 
 static const struct client_command *

@@ -19,7 +19,7 @@ static const struct option own_options[] = {
     {"cid", required_argument, NULL, OPT_CID},
     {"election-timer", required_argument, NULL, OPT_ELECTION_TIMER},
     {"help", no_argument, NULL, 'h'},
-    {"option", no_argument, NULL, 'o'},
+    {"option", no_argument, NULL, OPTIONS_OPT_PRINT},
     {"version", no_argument, NULL, 'V'},
 };
 
@@ -125,8 +125,9 @@ list_commands(const struct tool *tool UNUSED, char *args[] UNUSED)
 }
 
 static void
-take_option(int c, const char *arg, const struct option *options, struct tool *tool)
+take_own(int c, const char *arg UNUSED, void *tool_)
 {
+    struct tool *tool = tool_;
     switch (c) {
     case 'm':
         tool->more++;
@@ -134,16 +135,10 @@ take_option(int c, const char *arg, const struct option *options, struct tool *t
     case 'h':
         help(tool, NULL);
         break;
-    case 'o':
-        options_print(options);
-        exit(EXIT_SUCCESS);
     case 'V':
         version_print();
         exit(EXIT_SUCCESS);
     default:
-        if (c >= LOG_OPT_FIRST && c <= LOG_OPT_LAST) {
-            log_parse_option(c, arg);
-        }
         break; /* --rbac-role: files know no roles; the rest belongs to clusters */
     }
 }
@@ -152,15 +147,10 @@ static void
 parse_options(int argc, char *argv[], struct tool *tool)
 {
     const struct option_block blocks[] = {
-        {own_options, ARRAY_LEN(own_options)},
-        {log_options, log_n_options},
+        {own_options, ARRAY_LEN(own_options), take_own, tool},
+        {log_options, log_n_options, log_parse_option},
     };
-    struct options all;
-    options_init(&all, blocks, ARRAY_LEN(blocks), "");
-    for (int c; (c = options_next(&all, argc, argv)) != -1;) {
-        take_option(c, optarg, all.rows, tool);
-    }
-    options_fini(&all);
+    options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
 }
 
 int
