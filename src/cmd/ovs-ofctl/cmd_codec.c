@@ -194,6 +194,14 @@ cmd_encode_error_reply(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
 
 /* -- Flows -- */
 
+static void
+print_formats(const char *what, flow_formats formats)
+{
+    char *names = flow_formats_text(formats);
+    printf("%s: %s\n", what, names);
+    os_free(names);
+}
+
 /* Shows what is read, and the message in the first format that the user allows and that can say
  * it all. */
 static void
@@ -201,12 +209,12 @@ show_flows(struct ofctl *c, struct ofp_flow_mod *fms, size_t n_fms, flow_formats
 {
     static uint8_t msg[OFP_MSG_MAX];
     flow_formats chosen = usable & c->formats;
-    printf("usable protocols: %s\n", flow_formats_text(usable));
+    print_formats("usable protocols", usable);
     if (!chosen) {
         log_fatal("no usable protocol");
     }
     chosen &= ~(chosen - 1);
-    printf("chosen protocol: %s\n", flow_formats_text(chosen));
+    print_formats("chosen protocol", chosen);
     const struct flow_dialect d = {
         .version = flow_format_version(chosen),
         .nxm = chosen & FORMAT_NXM_ANY,
@@ -282,7 +290,9 @@ print_words(const char *p, const char *end, const char *gap)
         if (word.value && word.n) {
             printf("=%.*s", (int)word.n, word.value);
         }
-        print_words(word.tail, word.tail + word.n_tail, ", ");
+        if (word.n_tail) {
+            print_words(word.tail, word.tail + word.n_tail, ", ");
+        }
     }
 }
 
