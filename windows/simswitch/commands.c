@@ -21,7 +21,7 @@
  *   miniport edge; an error where it does not come through, or its answer not back
  * - status SW: a status indication from a physical adapter, likewise
  * - state SW: of the filter module
- * - option NAME on|off: fragment, async, reorder, dispatch, pend, vlan-oob
+ * - option NAME on|off: fragment, async, hold, reorder, dispatch, pend, vlan-oob
  * - fail NAME N: the Nth alloc, grow, oid or attach from now on fails; 0: none
  * - seed N */
 #include "simswitch/command.h"
@@ -95,6 +95,7 @@ cmd_option(char **w, int n, struct reply *r)
         return cmd_fails(r, "no such option");
     }
     sim_option_set((enum sim_option)option, cmd_is(w[1], "on"));
+    sim_edge_wake(); /* for what was held */
     return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The two edges of a switch, protocol and miniport, as places where work is done: at once on the
  * extension's own thread, or (option async) on threads of the simulator's, in order or (reorder)
- * not, with chains of packets cut anywhere. */
+ * not, or (hold) not yet, with chains of packets cut anywhere. */
 #include "simswitch/sim_internal.h"
 
 #define N_THREADS      2
@@ -41,7 +41,7 @@ take_job(bool *end)
     struct job *job = NULL;
     KeAcquireSpinLock(&lock, &irql);
     *end = ending;
-    if (n_jobs) {
+    if (n_jobs && (ending || !sim_option(OPT_HOLD))) {
         struct list *at = jobs.next;
         uint32_t window = n_jobs < REORDER_WINDOW ? n_jobs : REORDER_WINDOW;
         for (uint32_t skip = sim_option(OPT_REORDER) ? sim_random(window) : 0; skip; skip--) {
@@ -119,6 +119,12 @@ sim_edge_finish(void)
         KeWaitForSingleObject(threads[i], Executive, KernelMode, FALSE, NULL);
         ObDereferenceObject(threads[i]);
     }
+}
+
+void
+sim_edge_wake(void)
+{
+    KeSetEvent(&work, 0, FALSE);
 }
 
 static void

@@ -4,8 +4,9 @@
 #include "simswitch/sim_internal.h"
 
 static const char *const option_names[N_OPTIONS] = {
-    [OPT_FRAGMENT] = "fragment", [OPT_ASYNC] = "async", [OPT_REORDER] = "reorder",
-    [OPT_DISPATCH] = "dispatch", [OPT_PEND] = "pend",   [OPT_VLAN_OOB] = "vlan-oob",
+    [OPT_FRAGMENT] = "fragment", [OPT_ASYNC] = "async",       [OPT_HOLD] = "hold",
+    [OPT_REORDER] = "reorder",   [OPT_DISPATCH] = "dispatch", [OPT_PEND] = "pend",
+    [OPT_VLAN_OOB] = "vlan-oob",
 };
 
 static const char *const failure_names[N_FAILURES] = {

@@ -343,7 +343,7 @@ sim_pause(struct sim_switch *sw)
                                     NDIS_SIZEOF_FILTER_PAUSE_PARAMETERS_REVISION_1};
     expect_move(m);
     sim_move(m, SIM_PAUSING, "pause");
-    if (sim_flip()) {
+    if (!sim_option(OPT_HOLD) && sim_flip()) {
         admit(m, false);
         sim_edge_quiesce();
     }

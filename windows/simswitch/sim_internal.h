@@ -79,6 +79,7 @@ enum sim_failure {
 enum sim_option {
     OPT_FRAGMENT, /* split data over several MDLs at random places */
     OPT_ASYNC,    /* edges of the switch work on threads of their own */
+    OPT_HOLD,     /* those threads take no work: packets stay under way until it is off again */
     OPT_REORDER,  /* those threads take work in random order */
     OPT_DISPATCH, /* the extension is called at DISPATCH_LEVEL half of the time */
     OPT_PEND,     /* OIDs are pended half of the time */
@@ -263,6 +264,8 @@ void sim_edge_start(void);
 void sim_edge_finish(void);
 void sim_edge_run(enum sim_job job, struct sim_module *m, PNET_BUFFER_LIST chain);
 void sim_edge_enqueue_oid(struct sim_module *m, PNDIS_OID_REQUEST request, NDIS_STATUS status);
+/* Has the threads look for work, after something that kept them from it. */
+void sim_edge_wake(void);
 void sim_edge_quiesce(void);
 void sim_job_packets(enum sim_job job, struct sim_module *m, PNET_BUFFER_LIST chain);
 void sim_job_oid(struct sim_module *m, PNDIS_OID_REQUEST request, NDIS_STATUS status);
