@@ -11,7 +11,7 @@
 static inline bool
 text_is(const char *word, const char *text, size_t n)
 {
-    return n && *word == *text && !strncmp(word, text, n) && !word[n];
+    return n && *word == *text && strlen(word) == n && !memcmp(word, text, n);
 }
 
 struct word {
