@@ -16,6 +16,7 @@ class WineSandbox(Sandbox):
     def __init__(self, programs, netns=None):
         assert netns is None, "Wine's programs run in no other namespace"
         super().__init__(programs)
+        self.targets = {}   # of ovs-appctl, by daemon
         wine.sandboxes[self.dir] = programs.host
 
     def capture(self, command, text, timeout, env):
@@ -35,9 +36,14 @@ class WineSandbox(Sandbox):
         pids = wine.unix_pids(name, f"OVS_RUNDIR={self.env['OVS_RUNDIR']}")
         return Daemon(name, pids[-1] if pids else 0, shown=pid)
 
+    def start(self, name, *arguments, **kwargs):
+        own = [a.partition("=")[2] for a in arguments if a.startswith("--unixctl=")]
+        self.targets[name] = own[-1] if own else name
+        return super().start(name, *arguments, **kwargs)
+
     def stop(self, name, sig=signal.SIGTERM):
         if isinstance(self.daemons[name], Daemon) and sig == signal.SIGTERM:
-            self.run(["ovs-appctl", "--timeout=10", "-t", name, "exit"])
+            self.run(["ovs-appctl", "--timeout=10", "-t", self.targets[name], "exit"])
             return self.wait_end(name)
         return super().stop(name, sig)
 
