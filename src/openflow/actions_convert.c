@@ -100,7 +100,10 @@ put_as_set_field(struct act_put *p, const struct setter *s)
     size_t n = of_fields[s->field].wire;
     uint8_t value[8], mask[8];
     uint64_t x = setter_value(p->act) >> s->shift;
-    store(value, n, s->field == OF_VLAN_VID ? x | TAG_PRESENT : x);
+    if (s->field == OF_VLAN_VID) {
+        x |= TAG_PRESENT;
+    }
+    store(value, n, x & (UINT64_MAX >> (64 - of_fields[s->field].bits))); /* all that is set */
     memset(mask, UINT8_MAX, n);
     make_set_field(&made, s->field, value, mask, n);
     return put_made(p, &made);
