@@ -15,9 +15,9 @@ enum {
 };
 
 struct err {
-    int code;       /* a negative E_*, 0 while unset */
-    char tag[40];   /* what a protocol calls the error ("constraint violation"), or "" */
-    char text[256]; /* one line, no newline; cut short if longer */
+    int code;        /* a negative E_*, 0 while unset */
+    char tag[40];    /* what a protocol calls the error ("constraint violation"), or "" */
+    char text[1024]; /* one line, no newline; cut short if longer */
 };
 
 /* The text for CODE, which may be negative or positive. Never NULL. Any context. */

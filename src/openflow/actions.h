@@ -39,6 +39,13 @@ struct of_subfield {
     uint16_t ofs, n_bits;
     uint16_t pad;
 };
+/* How many bits of a field its parts are taken from: all, without what says in vlan_vid that there
+ * is a tag. */
+static inline uint16_t
+of_subfield_bits(enum of_field_id field)
+{
+    return field == OF_VLAN_VID ? 12 : of_fields[field].bits;
+}
 
 /* -- Payloads; ports are OpenFlow 1.0's numbers -- */
 
@@ -59,6 +66,11 @@ struct of_act_vlan_vid {
     uint16_t value;
     bool only_tagged; /* packets without a tag get none */
     bool has_tag;     /* all packets that get here have one: of_acts_check() */
+};
+struct of_act_l4_port {
+    struct of_act act;
+    uint16_t value;
+    uint8_t proto; /* that all packets have which get here, 0: any: of_acts_check() */
 };
 struct of_act_vlan_pcp {
     struct of_act act;
@@ -133,7 +145,8 @@ struct of_act_decap {
 struct of_act_set_field {
     struct of_act act;
     uint16_t field, size; /* bytes of the value */
-    uint32_t pad;
+    bool is_load;         /* was a load of more bits than one can have */
+    uint8_t pad[3];
     uint8_t value[]; /* then as many of the mask */
 };
 struct of_act_load {

@@ -4,6 +4,7 @@
  * the table below. */
 #include "openflow/actions_check.h"
 
+#include "openflow/field_use.h"
 #include "openflow/port_text.h"
 #include "os/log.h"
 
@@ -15,6 +16,10 @@ enum {
     TAG_PRESENT = 0x1000,
     N_TAGS_MAX = 2,
     METER_MAX = 0xffff0000u,
+    PORT_FTP = 21, /* of ct()'s helpers */
+    PORT_TFTP = 69,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
     TYPE_NSH = 0x894f,
     NS_ETHERTYPE = 1,
     TABLE_UNKNOWN = 0xff,
@@ -211,10 +216,15 @@ of_acts_check_ports(const void *list, size_t size)
 }
 
 static enum ofp_error
-check_field(const struct of_match *m, uint16_t field)
+check_source(const struct check *c, const struct of_subfield *sub)
 {
-    enum of_prereq prereq = (enum of_prereq)of_fields[field].prereq;
-    return of_prereq_holds(prereq, m) ? OFP_OK : OFPBAC_MATCH_INCONSISTENT;
+    return of_field_check_source(&c->m, (enum of_field_id)sub->field);
+}
+
+static enum ofp_error
+check_destination(const struct check *c, const struct of_subfield *sub)
+{
+    return of_field_check_destination(&c->m, (enum of_field_id)sub->field);
 }
 
 /* One that is set: a match may say which tag packets do not have, but that changes none. */
@@ -222,7 +232,7 @@ static enum ofp_error
 check_set(const struct of_match *m, uint16_t field)
 {
     bool lacks_tag = field == OF_VLAN_VID && !of_prereq_holds(OF_PREREQ_VLAN_VID, m);
-    if (lacks_tag || check_field(m, field)) {
+    if (lacks_tag || !of_prereq_holds((enum of_prereq)of_fields[field].prereq, m)) {
         log_limited(&prereq_rate, LOG_WARN, "set_field %s lacks correct prerequisites",
                     of_fields[field].name);
         return OFPBAC_MATCH_INCONSISTENT;
@@ -230,9 +240,18 @@ check_set(const struct of_match *m, uint16_t field)
     return OFP_OK;
 }
 
-/* The destination of what is learned must be one in the flow that is. */
+/* What is learned is matched and loaded in the flow that is learned. */
 static enum ofp_error
-check_learn(const struct of_match *m, const struct of_act_learn *l)
+check_learned(const struct of_match *learned, const struct of_learn_spec *s)
+{
+    enum of_field_id field = (enum of_field_id)s->dst.field;
+    return s->dst_kind == OF_LEARN_MATCH  ? of_field_check_source(learned, field)
+           : s->dst_kind == OF_LEARN_LOAD ? of_field_check_destination(learned, field)
+                                          : OFP_OK;
+}
+
+static enum ofp_error
+check_learn(const struct check *c, const struct of_act_learn *l)
 {
     struct of_match learned;
     const struct of_learn_spec *s;
@@ -240,14 +259,13 @@ check_learn(const struct of_match *m, const struct of_act_learn *l)
     of_match_init(&learned);
     for (size_t ofs = 0; !error && (s = of_learn_next(l, &ofs));) {
         if (s->src_kind == OF_LEARN_FROM_FIELD) {
-            error = check_field(m, s->src.field);
+            error = check_source(c, &s->src);
         }
-        if (!error && s->dst_kind != OF_LEARN_OUTPUT) {
-            error = check_field(&learned, s->dst.field);
-        }
+        error = error ? error : check_learned(&learned, s);
         const struct of_field *f = &of_fields[s->dst.field];
         if (s->dst_kind == OF_LEARN_MATCH && s->src_kind == OF_LEARN_FROM_VALUE && !s->dst.ofs &&
-            s->n_bits == f->bits && f->wire >= s->value_size) {
+            s->n_bits == of_subfield_bits((enum of_field_id)s->dst.field) &&
+            f->wire >= s->value_size) {
             uint8_t value[OF_VALUE_MAX] = {0};
             memcpy(value + f->wire - s->value_size, s->value, s->value_size);
             of_match_set(&learned, (enum of_field_id)s->dst.field, value, NULL);
@@ -268,13 +286,23 @@ check_nat(const struct check *c, const struct of_act_nat *n)
     return good ? OFP_OK : OFPBAC_MATCH_INCONSISTENT;
 }
 
+static bool
+has_proto(const struct check *c, uint8_t proto)
+{
+    return of_match_is_exact(&c->m, OF_IP_PROTO) &&
+           of_field_get_u64(OF_IP_PROTO, &c->m.key) == proto;
+}
+
 static enum ofp_error
 check_ct(struct check *c, struct of_act_ct *ct)
 {
-    if (!of_prereq_holds(OF_PREREQ_IP, &c->m)) {
+    bool good = of_prereq_holds(OF_PREREQ_IP, &c->m);
+    good = good && (ct->alg != PORT_FTP || has_proto(c, PROTO_TCP));
+    good = good && (ct->alg != PORT_TFTP || has_proto(c, PROTO_UDP));
+    if (!good) {
         return OFPBAC_MATCH_INCONSISTENT;
     }
-    enum ofp_error error = ct->zone_src.n_bits ? check_field(&c->m, ct->zone_src.field) : OFP_OK;
+    enum ofp_error error = ct->zone_src.n_bits ? check_source(c, &ct->zone_src) : OFP_OK;
     return error ? error : check_list(c, ct->list, ct->act.len - sizeof *ct);
 }
 
@@ -306,8 +334,22 @@ check_goto(const struct check *c, uint8_t table)
 static enum ofp_error
 check_move(const struct check *c, const struct of_act_move *m)
 {
-    enum ofp_error error = check_field(&c->m, m->src.field);
-    return error ? error : check_field(&c->m, m->dst.field);
+    enum ofp_error error = check_source(c, &m->src);
+    return error ? error : check_destination(c, &m->dst);
+}
+
+static enum ofp_error
+check_bundle(const struct check *c, const struct of_act_bundle *b)
+{
+    enum ofp_error error = check_members(b);
+    return error || !b->dst.n_bits ? error : check_destination(c, &b->dst);
+}
+
+static enum ofp_error
+check_resubmit(const struct check *c, const struct of_act_resubmit *r)
+{
+    return r->with_ct && !of_prereq_holds(OF_PREREQ_CT, &c->m) ? OFPBAC_MATCH_INCONSISTENT
+                                                               : OFP_OK;
 }
 
 static enum ofp_error
@@ -317,7 +359,7 @@ check_one(struct check *c, struct of_act *a)
     uint32_t meter;
     switch (a->type) {
     case OF_ACT_OUTPUT_REG:
-        return check_field(&c->m, ((const struct of_act_output_reg *)p)->src.field);
+        return check_source(c, &((const struct of_act_output_reg *)p)->src);
     case OF_ACT_SET_FIELD:
         return check_set(&c->m, ((const struct of_act_set_field *)p)->field);
     case OF_ACT_LOAD:
@@ -325,12 +367,22 @@ check_one(struct check *c, struct of_act *a)
     case OF_ACT_MOVE:
         return check_move(c, p);
     case OF_ACT_STACK_PUSH:
+        return check_source(c, &((const struct of_act_subfield *)p)->sub);
+    case OF_ACT_DELETE_FIELD:
+        return of_field_is_tun_metadata(
+                   (enum of_field_id)((const struct of_act_subfield *)p)->sub.field)
+                   ? OFP_OK
+                   : OFPBAC_BAD_ARGUMENT;
     case OF_ACT_STACK_POP:
-        return check_field(&c->m, ((const struct of_act_subfield *)p)->sub.field);
+        return check_destination(c, &((const struct of_act_subfield *)p)->sub);
     case OF_ACT_MULTIPATH:
-        return check_field(&c->m, ((const struct of_act_multipath *)p)->dst.field);
+        return check_destination(c, &((const struct of_act_multipath *)p)->dst);
     case OF_ACT_LEARN:
-        return check_learn(&c->m, p);
+        return check_learn(c, p);
+    case OF_ACT_BUNDLE:
+        return check_bundle(c, p);
+    case OF_ACT_RESUBMIT:
+        return check_resubmit(c, p);
     case OF_ACT_CT:
         return check_ct(c, p);
     case OF_ACT_NAT:
@@ -357,6 +409,14 @@ note_tag(struct check *c, struct of_act_vlan_vid *v)
     c->consistent = c->consistent && (v->has_tag || !v->only_tagged);
 }
 
+static void
+note_protocol(const struct check *c, struct of_act_l4_port *port)
+{
+    port->proto = of_match_is_exact(&c->m, OF_IP_PROTO)
+                      ? (uint8_t)of_field_get_u64(OF_IP_PROTO, &c->m.key)
+                      : 0;
+}
+
 static enum ofp_error
 check_list(struct check *c, void *list, size_t size)
 {
@@ -366,6 +426,9 @@ check_list(struct check *c, void *list, size_t size)
     for (size_t ofs = 0; !error && (a = of_acts_next(list, size, &ofs)); at = ofs) {
         if (a->type == OF_ACT_SET_VLAN_VID || a->type == OF_ACT_SET_VLAN_PCP) {
             note_tag(c, (void *)((uint8_t *)list + at));
+        }
+        if (is_l4(a)) {
+            note_protocol(c, (void *)((uint8_t *)list + at));
         }
         check_demand(c, a);
         error = check_one(c, (void *)((uint8_t *)list + at));

@@ -80,7 +80,7 @@ setter_value(const struct of_act *a)
         return ((const struct of_act_vlan_vid *)p)->value;
     case OF_ACT_SET_L4_SRC:
     case OF_ACT_SET_L4_DST:
-        return ((const struct of_act_u16 *)p)->value;
+        return ((const struct of_act_l4_port *)p)->value;
     case OF_ACT_SET_IPV4_SRC:
     case OF_ACT_SET_IPV4_DST:
     case OF_ACT_SET_MPLS_LABEL:
@@ -90,6 +90,21 @@ setter_value(const struct of_act *a)
     default:
         return ((const struct of_act_u8 *)p)->value;
     }
+}
+
+/* Ports are set by the protocol's own name for them. */
+static enum of_field_id
+field_to_set(const struct of_act *a, const struct setter *s)
+{
+    enum { PROTO_UDP = 17, PROTO_SCTP = 132 };
+    bool is_src = a->type == OF_ACT_SET_L4_SRC;
+    if (!is_src && a->type != OF_ACT_SET_L4_DST) {
+        return s->field;
+    }
+    uint8_t proto = ((const struct of_act_l4_port *)(const void *)a)->proto;
+    return proto == PROTO_UDP    ? (is_src ? OF_UDP_SRC : OF_UDP_DST)
+           : proto == PROTO_SCTP ? (is_src ? OF_SCTP_SRC : OF_SCTP_DST)
+                                 : s->field;
 }
 
 /* A setter as set_field. */
@@ -105,7 +120,7 @@ put_as_set_field(struct act_put *p, const struct setter *s)
     }
     store(value, n, x & (UINT64_MAX >> (64 - of_fields[s->field].bits))); /* all that is set */
     memset(mask, UINT8_MAX, n);
-    make_set_field(&made, s->field, value, mask, n);
+    make_set_field(&made, field_to_set(p->act, s), value, mask, n);
     return put_made(p, &made);
 }
 
@@ -173,7 +188,7 @@ put_as_setter(struct act_put *p)
             return false;
         }
     }
-    if (s == setters + ARRAY_LEN(setters) || set->size > 8) {
+    if (s == setters + ARRAY_LEN(setters) || set->size > 8 || s->id == OF_ACT_SET_TUNNEL) {
         return false;
     }
     uint64_t x = 0;
@@ -188,8 +203,6 @@ put_as_setter(struct act_put *p)
     size_t size = of_act_infos[s->id].size - sizeof *a;
     if (s->id == OF_ACT_SET_ETH_SRC || s->id == OF_ACT_SET_ETH_DST) {
         memcpy(payload, set->value, set->size);
-    } else if (s->id == OF_ACT_SET_TUNNEL) {
-        memcpy(payload, &x, sizeof x);
     } else if (set->size == 1) {
         payload[0] = (uint8_t)x;
     } else if (size == sizeof(uint16_t) || set->size == 2) {

@@ -35,7 +35,7 @@ void
 of_subfield_put(struct str *s, const struct of_subfield *sub)
 {
     str_puts(s, field_header_name((enum of_field_id)sub->field));
-    if (!sub->ofs && sub->n_bits == of_fields[sub->field].bits) {
+    if (!sub->ofs && sub->n_bits == of_subfield_bits((enum of_field_id)sub->field)) {
         str_puts(s, "[]");
     } else if (sub->n_bits == 1) {
         str_putf(s, "[%u]", sub->ofs);
@@ -350,7 +350,7 @@ static void
 put_load(struct writer *w, const char *name, const void *act)
 {
     const struct of_act_load *l = act;
-    str_putf(w->s, "%s:0x%" PRIx64 "->", name, l->value);
+    str_putf(w->s, "%s:%#" PRIx64 "->", name, l->value);
     of_subfield_put(w->s, &l->dst);
 }
 
@@ -457,7 +457,7 @@ put_range(struct str *s, const struct of_act_nat *nat)
         str_put_ip(s, family, is_v6 ? nat->ipv6_min : nat->ipv4_min);
     }
     if (nat->present & (OF_NAT_IPV4_MAX | OF_NAT_IPV6_MAX)) {
-        str_putc(s, '-');
+        str_puts(s, is_v6 && has_port ? "]-[" : "-");
         str_put_ip(s, family, is_v6 ? nat->ipv6_max : nat->ipv4_max);
     }
     if (is_v6 && has_port) {
@@ -603,7 +603,9 @@ static void
 put_spec_match(struct writer *w, const struct of_learn_spec *spec)
 {
     const struct of_field *f = &of_fields[spec->dst.field];
-    bool is_whole = !spec->dst.ofs && spec->n_bits == f->bits && f->wire <= spec->value_size;
+    bool is_whole = !spec->dst.ofs &&
+                    spec->n_bits == of_subfield_bits((enum of_field_id)spec->dst.field) &&
+                    f->wire <= spec->value_size;
     if (spec->src_kind == OF_LEARN_FROM_FIELD) {
         of_subfield_put(w->s, &spec->dst);
         if (!is_same_place(&spec->src, &spec->dst)) {

@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "openflow/actions_internal.h"
+#include "openflow/field_use.h"
 #include "openflow/match_oxm.h"
 #include "openflow/port_text.h"
+#include "os/log.h"
+
+LOG_MODULE(ofp_actions);
 
 enum {
     NX_LOAD2 = 33,
@@ -61,8 +65,10 @@ controller_fits(const struct of_act_controller *c, uint16_t number)
 static bool
 set_field_fits(const struct of_act_set_field *set, uint16_t number, enum ofp_version version)
 {
-    return number == STD_SET_FIELD ? !act_has_mask(set) || version >= OFP_15
-                                   : of_field_is_tun_metadata(set->field);
+    return number == STD_SET_FIELD
+               ? version >= OFP_15 || (!act_has_mask(set) &&
+                                       (!set->is_load || of_field_is_tun_metadata(set->field)))
+               : of_field_is_tun_metadata(set->field);
 }
 
 bool
@@ -101,8 +107,7 @@ check_subfield(const struct of_subfield *sub, bool is_written)
     if (!of_subfield_is_valid(sub)) {
         return OFPBAC_BAD_SET_LEN;
     }
-    return is_written && of_fields[sub->field].access != OF_ACCESS_RW ? OFPBAC_BAD_SET_ARGUMENT
-                                                                      : OFP_OK;
+    return is_written ? of_field_check_writable((enum of_field_id)sub->field) : OFP_OK;
 }
 
 static enum ofp_error
@@ -386,7 +391,12 @@ get_set_field(struct act_get *g)
     if (g->r.bad) {
         return OFPBAC_BAD_SET_LEN;
     }
-    if (f->access != OF_ACCESS_RW || !of_field_fits(oxm->field, value)) {
+    if (f->access != OF_ACCESS_RW) {
+        static struct log_rate rate = LOG_RATE(1, 5);
+        log_limited(&rate, LOG_WARN, "destination field %s is not writable", f->name);
+        return OFPBAC_BAD_SET_ARGUMENT;
+    }
+    if (!of_field_fits(oxm->field, value)) {
         return OFPBAC_BAD_SET_ARGUMENT;
     }
     struct of_act_set_field *set = act_get_it(g);

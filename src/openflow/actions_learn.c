@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "openflow/actions_internal.h"
+#include "openflow/field_use.h"
 
 enum {
     SPEC_N_BITS = 0x3ff,
@@ -123,8 +124,11 @@ get_spec(struct act_get *g, uint16_t header)
     if (error || g->r.bad) {
         return error ? error : OFPBAC_BAD_LEN;
     }
-    if (spec.dst_kind == OF_LEARN_LOAD && of_fields[spec.dst.field].access != OF_ACCESS_RW) {
-        return OFPBAC_BAD_SET_ARGUMENT;
+    error = spec.dst_kind == OF_LEARN_LOAD
+                ? of_field_check_writable((enum of_field_id)spec.dst.field)
+                : OFP_OK;
+    if (error) {
+        return error;
     }
     wr_bytes(g->list, &spec, sizeof spec);
     wr_bytes(g->list, value, spec.value_size);

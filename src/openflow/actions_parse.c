@@ -10,7 +10,11 @@
 #include "base/hex.h"
 #include "openflow/actions_names.h"
 #include "openflow/port_text.h"
+#include "openflow/table_text.h"
 #include "os/err_format.h"
+#include "os/log.h"
+
+LOG_MODULE(socket_util);
 
 enum { NO_LIMIT = 0xffff, MAX_LABEL = 0xfffff };
 
@@ -96,6 +100,7 @@ struct bounds {
 };
 
 static_assert(offsetof(struct of_act_vlan_vid, value) == offsetof(struct of_act_u16, value) &&
+                  offsetof(struct of_act_l4_port, value) == offsetof(struct of_act_u16, value) &&
                   offsetof(struct of_act_vlan_pcp, value) == offsetof(struct of_act_u8, value) &&
                   offsetof(struct of_act_vlan_vid, only_tagged) ==
                       offsetof(struct of_act_vlan_pcp, only_tagged),
@@ -159,9 +164,10 @@ parse_output_trunc(struct act_text *t)
                             known ? "unsupported" : "unknown", (int)w.n, w.value ? w.value : "");
         } else if (word_is(&w, "max_len")) {
             code = act_text_number(t, w.value, w.n, &max_len);
+            max_len = (uint32_t)max_len;
             if (!code && max_len < OF_TRUNC_MIN) {
-                code = err_fail(t->err, -E_INVAL, "max_len %llu is less than the minimum value %d",
-                                (unsigned long long)max_len, OF_TRUNC_MIN);
+                code = err_fail(t->err, -E_INVAL, "max_len %u is less than the minimum value %d",
+                                (unsigned int)max_len, OF_TRUNC_MIN);
             }
         } else if (!word_is(&w, "port")) {
             code = err_fail(t->err, -E_INVAL, "invalid key '%.*s' in output_trunc argument",
@@ -398,6 +404,7 @@ parse_ipv4(struct act_text *t, enum of_act_type type)
     struct of_value value, mask;
     if (!t->word.n || memchr(t->word.value, '/', t->word.n) ||
         of_value_parse(OF_IPV4_SRC, t->word.value, t->word.n, NULL, &value, &mask, NULL, NULL)) {
+        log_err("\"%.*s\" is not a valid IP address", VALUE_ARGS(t));
         return err_fail(t->err, -E_INVAL, "%.*s: could not convert to IP address", VALUE_ARGS(t));
     }
     struct of_act_u32 *a = act_text_begin(t, type);
@@ -447,50 +454,96 @@ parse_set_field(struct act_text *t)
     return code ? code : act_text_end(t, set);
 }
 
+/* How many bits of VALUE of N bytes are needed. */
+static unsigned int
+bits_of(const uint8_t *value, size_t n)
+{
+    size_t zeros = 0;
+    while (zeros < n && !value[zeros]) {
+        zeros++;
+    }
+    unsigned int bits = (unsigned int)(n - zeros) * 8;
+    for (unsigned int top = zeros < n ? value[zeros] : 0; top && top < 0x80; top <<= 1) {
+        bits--;
+    }
+    return bits;
+}
+
+/* Sets the bits of DST to VALUE, as wide as the field, where a load has no room for it. */
+static int
+put_wide_load(struct act_text *t, const struct of_subfield *dst, const uint8_t *value)
+{
+    size_t n = of_fields[dst->field].wire;
+    uint8_t to[OF_VALUE_MAX] = {0}, mask[OF_VALUE_MAX] = {0};
+    for (size_t i = 0; i < dst->n_bits; i++) {
+        size_t bit = dst->ofs + i, byte = n - 1 - bit / 8;
+        mask[byte] |= (uint8_t)(1 << bit % 8);
+        to[byte] |= (uint8_t)((value[n - 1 - i / 8] >> i % 8 & 1) << bit % 8);
+    }
+    struct of_act_set_field *set = act_text_begin(t, OF_ACT_SET_FIELD);
+    if (set) {
+        set->field = dst->field;
+        set->size = (uint16_t)n;
+        set->is_load = true;
+        wr_bytes(t->list, to, n);
+        wr_bytes(t->list, mask, n);
+    }
+    return act_text_end(t, set);
+}
+
+/* VALUE->DST */
 static int
 parse_load(struct act_text *t)
 {
-    const char *dst;
-    size_t n_value, n_dst;
-    uint64_t x;
-    struct of_subfield sub;
-    if (!act_text_arrow(value_of(t), t->word.n, &n_value, &dst, &n_dst)) {
+    const char *name;
+    size_t n_value, n_name;
+    uint8_t value[OF_VALUE_MAX];
+    bool too_large;
+    struct of_subfield dst;
+    if (!act_text_arrow(value_of(t), t->word.n, &n_value, &name, &n_name)) {
         return err_fail(t->err, -E_INVAL, "%.*s: missing `->'", VALUE_ARGS(t));
     }
-    if (!text_to_u64(t->word.value, n_value, &x)) {
+    if (!n_name) {
+        return err_fail(t->err, -E_INVAL, "%.*s: missing field name following `->'",
+                        VALUE_ARGS(t));
+    }
+    int code = of_subfield_parse(name, n_name, &dst, t->err);
+    if (code) {
+        return code;
+    }
+    size_t size = of_fields[dst.field].wire;
+    if (!of_number_parse(t->word.value, n_value, value, size, &too_large)) {
         return err_fail(t->err, -E_INVAL, "%.*s: cannot parse integer value", VALUE_ARGS(t));
     }
-    int code = of_subfield_parse(dst, n_dst, &sub, t->err);
-    if (!code && sub.n_bits < 64 && x >> sub.n_bits) {
-        code = err_fail(t->err, -E_INVAL, "%.*s: value 0x%llx does not fit into %u bits",
-                        VALUE_ARGS(t), (unsigned long long)x, sub.n_bits);
+    if (bits_of(value, size) > dst.n_bits) {
+        struct str s = STR_INIT;
+        of_value_put(&s, (enum of_field_id)dst.field, value, NULL, size, NULL);
+        code = err_fail(t->err, -E_INVAL, "%.*s: value %s does not fit into %u bits",
+                        VALUE_ARGS(t), str_text(&s), dst.n_bits);
+        str_fini(&s);
+        return code;
     }
-    struct of_act_load *l = code ? NULL : act_text_begin(t, OF_ACT_LOAD);
+    if (dst.n_bits > 64) {
+        return put_wide_load(t, &dst, value);
+    }
+    struct of_act_load *l = act_text_begin(t, OF_ACT_LOAD);
     if (l) {
-        l->dst = sub;
-        l->value = x;
+        l->dst = dst;
+        for (size_t i = 0; i < size; i++) {
+            l->value = l->value << 8 | value[i];
+        }
     }
-    return code ? code : act_text_end(t, l);
+    return act_text_end(t, l);
 }
 
 static int
 parse_move(struct act_text *t)
 {
-    const char *left = value_of(t), *right = "";
-    size_t n_left = t->word.n, n_right = 0;
+    const char *right;
+    size_t n_right;
     struct of_subfield src, dst;
-    bool has_arrow = act_text_arrow(left, t->word.n, &n_left, &right, &n_right);
-    int code = of_subfield_parse(left, n_left, &src, NULL);
-    if (code) { /* told of the whole text */
-        struct err e = {.code = 0};
-        of_subfield_parse(left, n_left, &src, &e);
-        const char *colon = strchr(e.text, ':');
-        return err_fail(t->err, code, "%.*s%s", VALUE_ARGS(t), colon ? colon : "");
-    }
-    if (!has_arrow) {
-        return err_fail(t->err, -E_INVAL, "%.*s: missing `->' following source", VALUE_ARGS(t));
-    }
-    code = of_subfield_parse(right, n_right, &dst, t->err);
+    int code = of_subfield_take_source(value_of(t), t->word.n, &src, &right, &n_right, t->err);
+    code = code ? code : of_subfield_parse(right, n_right, &dst, t->err);
     if (!code && src.n_bits != dst.n_bits) {
         code = err_fail(t->err, -E_INVAL,
                         "%.*s: source field is %u bits wide but destination is %u bits wide",
@@ -508,7 +561,12 @@ static int
 parse_stack(struct act_text *t, enum of_act_type type)
 {
     struct of_subfield sub;
-    int code = of_subfield_parse(value_of(t), t->word.n, &sub, t->err);
+    size_t n, n_all = t->word.n;
+    int code = of_subfield_take(value_of(t), n_all, &n, &sub, t->err);
+    if (!code && n < n_all) {
+        code = err_fail(t->err, -E_INVAL, "%.*s: trailing garbage following push or pop",
+                        (int)(n_all - n), value_of(t) + n);
+    }
     struct of_act_subfield *a = code ? NULL : act_text_begin(t, type);
     if (a) {
         a->sub = sub;
@@ -555,8 +613,8 @@ parse_dec_ttl(struct act_text *t)
     }
     struct of_act_ids *a = act_text_begin(t, OF_ACT_DEC_TTL_IDS);
     for (struct word w; word_next(&p, end, &w);) {
-        uint64_t x = 0;
-        (void)text_to_u64(w.name, w.n_name, &x); /* what is no number is 0, as it always was */
+        int x;
+        (void)text_take_int(&w.name, w.name + w.n_name, &x); /* no number is 0, as ever */
         uint16_t id = (uint16_t)x;
         wr_bytes(t->list, &id, sizeof id);
     }
@@ -664,13 +722,13 @@ parse_write_metadata(struct act_text *t)
 static int
 parse_goto_table(struct act_text *t)
 {
-    uint64_t x;
-    if (!text_to_u64(value_of(t), t->word.n, &x) || x > UINT8_MAX) {
+    uint8_t table;
+    if (!of_table_parse(value_of(t), t->word.n, NULL, &table)) {
         return err_fail(t->err, -E_INVAL, "unknown table \"%.*s\"", VALUE_ARGS(t));
     }
     struct of_act_u8 *a = act_text_begin(t, OF_ACT_GOTO_TABLE);
     if (a) {
-        a->value = (uint8_t)x;
+        a->value = table;
     }
     return act_text_end(t, a);
 }
@@ -736,9 +794,7 @@ parse_one(struct act_text *t)
         }
     }
     uint32_t port;
-    bool is_hex = t->word.n_name > 1 && t->word.name[0] == '0' && t->word.name[1] == 'x';
-    bool is_negative = t->word.n_name && t->word.name[0] == '-';
-    if (!is_hex && !is_negative && of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
+    if (of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
         return port == OFP_PORT_CONTROLLER ? parse_controller(t) : put_output(t, port, 0);
     }
     return err_fail(t->err, -E_INVAL, "unknown action %.*s", (int)t->word.n_name, t->word.name);
@@ -788,6 +844,24 @@ check_order(const void *list, size_t size, struct err *e)
     return 0;
 }
 
+/* A conjunction only makes sense by itself: it says which flow acts. */
+static int
+check_conjunction(const void *list, size_t size, struct err *e)
+{
+    const struct of_act *a, *other = NULL;
+    bool has_conjunction = false;
+    for (size_t ofs = 0; (a = of_acts_next(list, size, &ofs));) {
+        has_conjunction = has_conjunction || a->type == OF_ACT_CONJUNCTION;
+        other = a->type != OF_ACT_CONJUNCTION && a->type != OF_ACT_NOTE && !other ? a : other;
+    }
+    return has_conjunction && other
+               ? err_fail(e, -E_INVAL,
+                          "\"conjunction\" actions may be used along with \"note\" but not any "
+                          "other kind of action (such as the \"%s\" action used here)",
+                          of_act_infos[other->type].name)
+               : 0;
+}
+
 int
 act_text_list(struct act_text *outer, const char *name, const char *text, size_t n)
 {
@@ -812,7 +886,10 @@ act_text_list(struct act_text *outer, const char *name, const char *text, size_t
         code = err_fail(t.err, -E_INVAL,
                         "\"drop\" must not be accompanied by any other action or instruction");
     }
-    return code ? code : check_order(t.list->start + begin, t.list->n - begin, t.err);
+    const void *list = t.list->start + begin;
+    size_t size = t.list->n - begin;
+    code = code || name ? code : check_conjunction(list, size, t.err);
+    return code ? code : check_order(list, size, t.err);
 }
 
 int

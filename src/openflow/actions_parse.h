@@ -31,8 +31,6 @@ int act_text_number(struct act_text *t, const char *text, size_t n, uint64_t *x)
 /* A number up to MAX, or `invalid WHAT "X"`. */
 int act_text_small(struct act_text *t, const char *text, size_t n, uint32_t max, const char *what,
                    uint32_t *x);
-/* A subfield; what is wrong is told of TEXT. */
-int of_subfield_parse(const char *text, size_t n, struct of_subfield *sub, struct err *e);
 /* "SOURCE->DESTINATION": gives both sides of it, or `T: missing `->'`. */
 bool act_text_arrow(const char *text, size_t n, size_t *n_left, const char **right,
                     size_t *n_right);

@@ -6,6 +6,7 @@
 
 #include "base/endian.h"
 #include "openflow/actions_parse.h"
+#include "openflow/table_text.h"
 #include "os/err_format.h"
 
 enum { ADDRESS_TEXT = 64, FTP = 21, TFTP = 69 };
@@ -72,7 +73,9 @@ take_addresses(struct range *r)
     }
     bool is_v4 = family == AF_INET, good = true;
     nat->present |= is_v4 ? OF_NAT_IPV4_MIN : OF_NAT_IPV6_MIN;
+    bool apart = in_brackets && take(r, ']'); /* [FIRST]-[LAST] as well as [FIRST-LAST] */
     if (take(r, '-')) {
+        in_brackets = apart ? take(r, '[') : in_brackets;
         int last = take_address(r,
                                 is_v4         ? ":]"
                                 : in_brackets ? "]"
@@ -234,20 +237,20 @@ parse_alg(struct act_text *t, const struct word *w, struct of_act_ct *ct)
 static int
 parse_ct_key(struct act_text *t, const struct word *w, struct of_act_ct *ct, bool *known)
 {
-    uint64_t table;
+    uint8_t table;
     *known = true;
     if (word_is(w, "commit")) {
         ct->flags |= OF_CT_COMMIT;
     } else if (word_is(w, "force")) {
         ct->flags |= OF_CT_FORCE;
     } else if (word_is(w, "table") && w->value) {
-        if (!text_to_u64(w->value, w->n, &table) || table > UINT8_MAX) {
+        if (!of_table_parse(w->value, w->n, NULL, &table)) {
             return err_fail(t->err, -E_INVAL, "unknown table %.*s", (int)w->n, w->value);
         }
         if (table == OF_TABLE_NONE) {
             return err_fail(t->err, -E_INVAL, "invalid table 0x%x", OF_TABLE_NONE);
         }
-        ct->recirc_table = (uint8_t)table;
+        ct->recirc_table = table;
     } else if (word_is(w, "zone") && w->value) {
         return parse_zone(t, w, ct);
     } else if (word_is(w, "alg") && w->value) {
@@ -283,11 +286,11 @@ check_exec(struct act_text *t, const void *list, size_t size)
     return 0;
 }
 
-/* The lists in ct(...): nat and exec(...), in their order. */
+/* The lists in ct(...) up to END: nat and exec(...), in their order. */
 static int
-parse_ct_lists(struct act_text *t)
+parse_ct_lists(struct act_text *t, const char *end)
 {
-    const char *p = value_of(t), *end = p + t->word.n;
+    const char *p = value_of(t);
     int code = 0;
     for (struct word w; !code && word_next(&p, end, &w);) {
         size_t begin = t->list->n;
@@ -308,8 +311,10 @@ parse_ct(struct act_text *t)
     struct of_act_ct ct = {.recirc_table = OF_TABLE_NONE};
     const char *p = value_of(t), *end = p + t->word.n;
     int code = 0;
+    const char *start = p;
     for (struct word w; !code && word_next(&p, end, &w);) {
         bool known;
+        start = w.name;
         code = parse_ct_key(t, &w, &ct, &known);
         if (!code && !known && !word_is(&w, "nat") && !word_is(&w, "exec")) {
             code = err_fail(t->err, -E_INVAL, "invalid argument to \"ct\" action: `%.*s'",
@@ -319,11 +324,12 @@ parse_ct(struct act_text *t)
     if (!code && ct.flags & OF_CT_FORCE && !(ct.flags & OF_CT_COMMIT)) {
         code = err_fail(t->err, -E_INVAL, "\"force\" flag requires \"commit\" flag.");
     }
-    struct of_act_ct *to = code ? NULL : act_text_begin(t, OF_ACT_CT);
+    struct of_act_ct *to = act_text_begin(t, OF_ACT_CT);
     if (to) {
         ct.act = to->act;
         *to = ct;
-        code = parse_ct_lists(t);
+        int before = parse_ct_lists(t, code ? start : end); /* what comes first is told */
+        code = before ? before : code;
     }
     return code ? code : act_text_end(t, to);
 }

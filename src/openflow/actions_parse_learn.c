@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "openflow/actions_parse.h"
+#include "openflow/table_text.h"
 #include "openflow/match_text.h"
 #include "os/err_format.h"
 
@@ -67,7 +68,7 @@ parse_load_spec(struct act_text *t, const struct word *w)
         put_spec(t, &spec, value, sizeof value);
         return 0;
     }
-    code = of_subfield_parse(left, n_left, &spec.src, t->err);
+    code = of_subfield_take_source(left, w->n, &spec.src, &right, &n_right, t->err);
     if (!code && spec.src.n_bits != spec.dst.n_bits) {
         code = err_fail(t->err, -E_INVAL,
                         "%.*s: source field is %u bits wide but destination is %u bits wide",
@@ -91,56 +92,84 @@ parse_output_spec(struct act_text *t, const struct word *w)
     return code;
 }
 
-/* FIELD=VALUE for a whole field, by its form. */
-static bool
-put_field_value(struct act_text *t, const struct word *w)
+/* VALUE for all of field ID, by its form. */
+static int
+put_field_value(struct act_text *t, const struct word *w, enum of_field_id id, struct err *e)
 {
-    enum of_field_id id = of_field_find(w->name, w->n_name);
     struct of_value value, mask;
-    if (id == OF_FIELD_COUNT || !w->value || of_field_is_tun_metadata(id) ||
-        of_value_parse(id, w->value, w->n, t->ports, &value, &mask, NULL, NULL)) {
-        return false;
+    int code = of_value_parse(id, w->value, w->n, t->ports, &value, &mask, NULL, e);
+    for (size_t i = 0; !code && i < of_fields[id].wire; i++) {
+        if (mask.b[i] != UINT8_MAX) {
+            return err_fail(e, -E_INVAL, "%.*s: wildcards not allowed here", (int)w->n, w->value);
+        }
+    }
+    if (code) {
+        return code;
     }
     id = id == OF_IN_PORT_OXM ? OF_IN_PORT : id;
     struct of_learn_spec spec = {.src_kind = OF_LEARN_FROM_VALUE,
                                  .dst_kind = OF_LEARN_MATCH,
-                                 .n_bits = of_fields[id].bits,
-                                 .dst = {(uint16_t)id, 0, of_fields[id].bits, 0}};
+                                 .n_bits = of_subfield_bits(id),
+                                 .dst = {(uint16_t)id, 0, of_subfield_bits(id), 0}};
     put_spec(t, &spec, value.b, of_fields[id].wire);
-    return true;
+    return 0;
+}
+
+/* VALUE for part of a field, a number. */
+static int
+put_number(struct act_text *t, const struct word *w, struct of_learn_spec *spec, struct err *e)
+{
+    uint8_t value[OF_VALUE_MAX];
+    uint64_t x;
+    bool too_large;
+    if (!of_number_parse(w->value, w->n, value, sizeof value, &too_large)) {
+        return err_fail(e, -E_INVAL, "%.*s: cannot parse integer value", VALUE_ARGS(t));
+    }
+    if (spec->n_bits < 64 && text_to_u64(w->value, w->n, &x) && x >> spec->n_bits) {
+        return err_fail(e, -E_INVAL, "%.*s: value 0x%llx does not fit into %u bits", VALUE_ARGS(t),
+                        (unsigned long long)x, spec->n_bits);
+    }
+    spec->src_kind = OF_LEARN_FROM_VALUE;
+    put_spec(t, spec, value, sizeof value);
+    return 0;
+}
+
+/* DST=VALUE, which is no SRC, for the reason WHY_NOT. */
+static int
+parse_value(struct act_text *t, const struct word *w, struct of_learn_spec *spec,
+            const struct err *why_not)
+{
+    struct err e;
+    enum of_field_id id = (enum of_field_id)spec->dst.field;
+    bool is_whole = spec->n_bits == of_subfield_bits(id) && !of_field_is_tun_metadata(id);
+    int code = is_whole ? put_field_value(t, w, id, &e) : put_number(t, w, spec, &e);
+    return code ? err_fail(t->err, -E_INVAL,
+                           "%.*s: %.*s value %.*s cannot be parsed as a subfield (%s) or an "
+                           "immediate value (%s)",
+                           VALUE_ARGS(t), (int)w->n_name, w->name, (int)w->n, w->value,
+                           why_not->text, e.text)
+                : 0;
 }
 
 /* DST, DST=SRC or DST=VALUE */
 static int
-parse_match_spec(struct act_text *t, const struct word *w, const char *whole, size_t n_whole)
+parse_match_spec(struct act_text *t, const struct word *w)
 {
     struct of_learn_spec spec = {.dst_kind = OF_LEARN_MATCH};
-    uint8_t value[OF_VALUE_MAX];
-    bool too_large;
-    if (put_field_value(t, w)) {
-        return 0;
-    }
+    struct err why_not;
     if (of_subfield_parse(w->name, w->n_name, &spec.dst, NULL)) {
-        return err_fail(t->err, -E_INVAL, "%.*s: unknown keyword %.*s", (int)n_whole, whole,
+        return err_fail(t->err, -E_INVAL, "%.*s: unknown keyword %.*s", VALUE_ARGS(t),
                         (int)w->n_name, w->name);
     }
     spec.n_bits = spec.dst.n_bits;
     if (!w->value) {
         spec.src = spec.dst;
-    } else if (of_number_parse(w->value, w->n, value, sizeof value, &too_large)) {
-        spec.src_kind = OF_LEARN_FROM_VALUE;
-        put_spec(t, &spec, value, sizeof value);
-        return 0;
-    } else {
-        int code = of_subfield_parse(w->value, w->n, &spec.src, t->err);
-        if (!code && spec.src.n_bits != spec.dst.n_bits) {
-            code = err_fail(t->err, -E_INVAL, "%.*s: bit widths of %.*s (%u) and %.*s (%u) differ",
-                            (int)n_whole, whole, (int)w->n_name, w->name, spec.src.n_bits,
-                            (int)w->n, w->value, spec.dst.n_bits);
-        }
-        if (code) {
-            return code;
-        }
+    } else if (of_subfield_parse(w->value, w->n, &spec.src, &why_not)) {
+        return parse_value(t, w, &spec, &why_not);
+    } else if (spec.src.n_bits != spec.dst.n_bits) {
+        return err_fail(t->err, -E_INVAL, "%.*s: bit widths of %.*s (%u) and %.*s (%u) differ",
+                        VALUE_ARGS(t), (int)w->n_name, w->name, spec.src.n_bits, (int)w->n,
+                        w->value, spec.dst.n_bits);
     }
     put_spec(t, &spec, NULL, 0);
     return 0;
@@ -151,16 +180,28 @@ parse_match_spec(struct act_text *t, const struct word *w, const char *whole, si
 static int
 parse_table(struct act_text *t, const struct word *w, struct of_act_learn *l)
 {
-    uint64_t table;
-    if (!text_to_u64(w->value, w->n, &table) || table > UINT8_MAX) {
+    uint8_t table;
+    if (!of_table_parse(w->value, w->n, NULL, &table)) {
         return err_fail(t->err, -E_INVAL, "unknown table \"%.*s\"", (int)w->n, w->value);
     }
     if (table == OF_TABLE_NONE) {
         return err_fail(t->err, -E_INVAL, "%.*s: table id 255 not valid for `learn' action",
                         VALUE_ARGS(t));
     }
-    l->table = (uint8_t)table;
+    l->table = table;
     return 0;
+}
+
+static int
+parse_result_dst(struct act_text *t, const struct word *w, struct of_act_learn *l)
+{
+    int code = of_subfield_parse(w->value, w->n, &l->result_dst, t->err);
+    if (!code && of_fields[l->result_dst.field].access != OF_ACCESS_RW) {
+        return err_fail(t->err, -E_INVAL, "%.*s is read-only", (int)w->n, w->value);
+    }
+    return code || l->result_dst.n_bits == 1
+               ? code
+               : err_fail(t->err, -E_INVAL, "result_dst in 'learn' action must be a single bit");
 }
 
 /* A key with a number that never was an error; false if W is none. */
@@ -201,8 +242,7 @@ take_number(const struct word *w, struct of_act_learn *l)
 
 /* One key or specification; the latter are written behind the action. */
 static int
-parse_item(struct act_text *t, const struct word *w, const char *end, struct of_act_learn *l,
-           bool specs)
+parse_item(struct act_text *t, const struct word *w, struct of_act_learn *l, bool specs)
 {
     int code = 0;
     if (word_is(w, "table") && w->value) {
@@ -212,14 +252,14 @@ parse_item(struct act_text *t, const struct word *w, const char *end, struct of_
     } else if (word_is(w, "delete_learned")) {
         l->flags |= OF_LEARN_DELETE_LEARNED;
     } else if (word_is(w, "result_dst") && w->value) {
-        code = specs ? 0 : of_subfield_parse(w->value, w->n, &l->result_dst, t->err);
+        code = specs ? 0 : parse_result_dst(t, w, l);
         l->flags |= OF_LEARN_WRITE_RESULT;
         l->has_limit = true;
     } else if (!take_number(w, l) && specs) {
         l->n_specs++;
         code = word_is(w, "load")     ? parse_load_spec(t, w)
                : word_is(w, "output") ? parse_output_spec(t, w)
-                                      : parse_match_spec(t, w, w->name, (size_t)(end - w->name));
+                                      : parse_match_spec(t, w);
     }
     return code;
 }
@@ -235,7 +275,7 @@ parse_learn(struct act_text *t)
         const char *p = value_of(t), *end = p + t->word.n;
         struct of_act_learn ignored = l;
         for (struct word w; !code && word_next(&p, end, &w);) {
-            code = parse_item(t, &w, p, pass ? &ignored : &l, pass == 1);
+            code = parse_item(t, &w, pass ? &ignored : &l, pass == 1);
         }
         if (!code && !pass) {
             to = act_text_begin(t, OF_ACT_LEARN);

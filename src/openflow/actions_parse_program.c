@@ -7,6 +7,7 @@
 #include "openflow/actions_names.h"
 #include "openflow/actions_parse.h"
 #include "openflow/port_text.h"
+#include "openflow/table_text.h"
 #include "os/err_format.h"
 
 enum { MAX_ARGS = 6, MAX_CLAUSES = 64, MAX_LINKS = 65536, NS_ETHERTYPE = 1 };
@@ -39,7 +40,7 @@ parse_resubmit(struct act_text *t)
     const char *p = value_of(t), *end = p + t->word.n, *item = "";
     size_t n = 0;
     uint32_t port = OFP_PORT_IN_PORT;
-    uint64_t table = OF_TABLE_NONE;
+    uint8_t table = OF_TABLE_NONE;
     bool any, with_ct = false;
     any = next_item(&p, end, &item, &n) && n;
     if (any && !of_port_parse(item, n, t->ports, &port)) {
@@ -47,11 +48,11 @@ parse_resubmit(struct act_text *t)
     }
     if (next_item(&p, end, &item, &n) && n) {
         any = true;
-        if (!text_to_u64(item, n, &table) || table > UINT8_MAX) {
+        if (!of_table_parse(item, n, NULL, &table)) {
             return err_fail(t->err, -E_INVAL, "%.*s: resubmit to unknown table", (int)n, item);
         }
     }
-    if (next_item(&p, end, &item, &n)) {
+    if (next_item(&p, end, &item, &n) && n) {
         with_ct = n == 2 && !memcmp(item, "ct", 2);
         if (!with_ct) {
             return err_fail(t->err, -E_INVAL, "%.*s: unknown parameter", (int)n, item);
@@ -64,7 +65,7 @@ parse_resubmit(struct act_text *t)
     struct of_act_resubmit *r = act_text_begin(t, OF_ACT_RESUBMIT);
     if (r) {
         r->port = (uint16_t)port;
-        r->table = (uint8_t)table;
+        r->table = table;
         r->with_ct = with_ct;
     }
     return act_text_end(t, r);
@@ -126,70 +127,93 @@ parse_conjunction(struct act_text *t)
 
 /* -- multipath and bundle -- */
 
-/* The value that word W names, or what is wrong. */
-static int
-find_name(struct act_text *t, const struct word *w, const struct act_names *names,
-          const char *what, unsigned int *value)
+/* One of their arguments. */
+struct item {
+    const char *p;
+    size_t n;
+};
+
+/* Takes the next item that is not empty and ends at one of DELIMITERS, which *P moves past. */
+static bool
+take_item(const char **p, const char *end, const char *delimiters, struct item *item)
 {
-    return act_name_find(names, w->name, w->n_name, value)
-               ? 0
-               : err_fail(t->err, -E_INVAL, "%.*s: unknown %s `%.*s'", VALUE_ARGS(t), what,
-                          (int)w->n_name, w->name);
+    while (*p < end && strchr(delimiters, **p)) {
+        ++*p;
+    }
+    item->p = *p;
+    while (*p < end && !strchr(delimiters, **p)) {
+        ++*p;
+    }
+    item->n = (size_t)(*p - item->p);
+    *p += *p < end;
+    return item->n;
 }
 
-/* Takes N words; false if there are fewer. */
 static bool
-take_words(const char **p, const char *end, struct word *words, size_t n)
+take_items(const char **p, const char *end, struct item *items, size_t n)
 {
     size_t i = 0;
-    while (i < n && word_next(p, end, &words[i])) {
+    while (i < n && take_item(p, end, ", ", &items[i])) {
         i++;
     }
     return i == n;
 }
 
-static uint64_t
-number_of(const struct word *w)
+/* The decimal number that ITEM begins with, or 0. */
+static int
+number_of(const struct item *item)
 {
-    uint64_t x = 0;
-    (void)text_to_u64(w->name, w->n_name, &x);
+    const char *p = item->p;
+    int x;
+    (void)text_take_int(&p, p + item->n, &x);
     return x;
+}
+
+/* The value that ITEM names, or what is wrong. */
+static int
+find_name(struct act_text *t, const struct item *item, const struct act_names *names,
+          const char *what, unsigned int *value)
+{
+    return act_name_find(names, item->p, item->n, value)
+               ? 0
+               : err_fail(t->err, -E_INVAL, "%.*s: unknown %s `%.*s'", VALUE_ARGS(t), what,
+                          (int)item->n, item->p);
 }
 
 int
 parse_multipath(struct act_text *t)
 {
-    struct word words[MAX_ARGS];
+    struct item items[MAX_ARGS];
     const char *p = value_of(t), *end = p + t->word.n;
     unsigned int fields = 0, algorithm = 0;
     struct of_subfield dst;
-    if (!take_words(&p, end, words, 6)) {
+    if (!take_items(&p, end, items, 6)) {
         return err_fail(t->err, -E_INVAL, "%.*s: not enough arguments to multipath action",
                         VALUE_ARGS(t));
     }
-    uint64_t links = number_of(&words[3]);
-    int code = find_name(t, &words[0], &act_hash_fields, "fields", &fields);
+    int links = number_of(&items[3]);
+    int code = find_name(t, &items[0], &act_hash_fields, "fields", &fields);
     if (!code) {
-        code = find_name(t, &words[2], &act_multipath_algorithms, "algorithm", &algorithm);
+        code = find_name(t, &items[2], &act_multipath_algorithms, "algorithm", &algorithm);
     }
     if (!code && (links < 1 || links > MAX_LINKS)) {
-        code = err_fail(t->err, -E_INVAL, "%.*s: n_links %llu is not in valid range 1 to %d",
-                        VALUE_ARGS(t), (unsigned long long)links, MAX_LINKS);
+        code = err_fail(t->err, -E_INVAL, "%.*s: n_links %d is not in valid range 1 to %d",
+                        VALUE_ARGS(t), links, MAX_LINKS);
     }
-    code = code ? code : of_subfield_parse(words[5].name, words[5].n_name, &dst, t->err);
-    if (!code && dst.n_bits < 16 && links > (uint64_t)1 << dst.n_bits) {
+    code = code ? code : of_subfield_parse(items[5].p, items[5].n, &dst, t->err);
+    if (!code && dst.n_bits < 16 && links > 1 << dst.n_bits) {
         code = err_fail(t->err, -E_INVAL,
                         "%.*s: %u-bit destination field has %u possible values, less than "
-                        "specified n_links %llu",
-                        VALUE_ARGS(t), dst.n_bits, 1u << dst.n_bits, (unsigned long long)links);
+                        "specified n_links %d",
+                        VALUE_ARGS(t), dst.n_bits, 1u << dst.n_bits, links);
     }
     struct of_act_multipath *m = code ? NULL : act_text_begin(t, OF_ACT_MULTIPATH);
     if (m) {
         m->fields = (uint16_t)fields;
-        m->basis = (uint16_t)number_of(&words[1]);
+        m->basis = (uint16_t)number_of(&items[1]);
         m->algorithm = (uint16_t)algorithm;
         m->max_link = (uint16_t)(links - 1);
-        m->arg = (uint32_t)number_of(&words[4]);
+        m->arg = (uint32_t)number_of(&items[4]);
         m->dst = dst;
     }
     return code ? code : act_text_end(t, m);
@@ -197,59 +221,55 @@ parse_multipath(struct act_text *t)
 
 /* The ports after "members:". */
 static int
-parse_members(struct act_text *t, const char *p, const char *end, struct of_act_bundle *b)
+put_members(struct act_text *t, const char *p, const char *end, uint16_t *n)
 {
-    uint16_t n = 0;
-    for (struct word w; word_next(&p, end, &w); n++) {
+    for (struct item item; take_item(&p, end, ", ", &item); ++*n) {
         uint32_t port;
-        if (!of_port_parse(w.name, w.n_name, t->ports, &port)) {
-            return err_fail(t->err, -E_INVAL, "%.*s: bad port number", (int)w.n_name, w.name);
+        if (!of_port_parse(item.p, item.n, t->ports, &port)) {
+            return err_fail(t->err, -E_INVAL, "%.*s: bad port number", (int)item.n, item.p);
         }
         uint16_t port16 = (uint16_t)port;
         wr_bytes(t->list, &port16, sizeof port16);
     }
-    b->n_ports = n;
     return 0;
 }
 
 static int
 parse_bundle_of(struct act_text *t, bool loads)
 {
-    struct word words[MAX_ARGS];
+    struct item items[MAX_ARGS], members;
     const char *p = value_of(t), *end = p + t->word.n;
     unsigned int fields = 0, algorithm = 0;
     struct of_subfield dst = {0, 0, 0, 0};
-    size_t n_fixed = loads ? 5 : 4;
-    bool enough = take_words(&p, end, words, n_fixed + 1);
-    const struct word *members = &words[n_fixed];
-    if (!enough) {
+    if (!take_items(&p, end, items, loads ? 5 : 4) || !take_item(&p, end, ": ", &members)) {
         return err_fail(t->err, -E_INVAL, "%.*s: not enough arguments to bundle action",
                         VALUE_ARGS(t));
     }
-    if (!word_is(members, "members") && !word_is(members, "slaves")) {
-        const char *rest = members->name;
+    if (!text_is("members", members.p, members.n) && !text_is("slaves", members.p, members.n)) {
         return err_fail(t->err, -E_INVAL,
                         "%.*s: missing member delimiter, expected `members', got `%.*s'",
-                        VALUE_ARGS(t), (int)(end - rest), rest);
+                        VALUE_ARGS(t), (int)members.n, members.p);
     }
-    int code = find_name(t, &words[0], &act_hash_fields, "fields", &fields);
+    struct of_act_bundle *b = act_text_begin(t, OF_ACT_BUNDLE);
+    uint16_t n_ports = 0;
+    int code = put_members(t, p, end, &n_ports);
+    code = code ? code : find_name(t, &items[0], &act_hash_fields, "fields", &fields);
     if (!code) {
-        code = find_name(t, &words[2], &act_bundle_algorithms, "algorithm", &algorithm);
+        code = find_name(t, &items[2], &act_bundle_algorithms, "algorithm", &algorithm);
     }
-    if (!code && !word_is(&words[3], "ofport")) {
+    if (!code && !text_is("ofport", items[3].p, items[3].n)) {
         code = err_fail(t->err, -E_INVAL, "%.*s: unknown member_type `%.*s'", VALUE_ARGS(t),
-                        (int)words[3].n_name, words[3].name);
+                        (int)items[3].n, items[3].p);
     }
     if (!code && loads) {
-        code = of_subfield_parse(words[4].name, words[4].n_name, &dst, t->err);
+        code = of_subfield_parse(items[4].p, items[4].n, &dst, t->err);
     }
-    struct of_act_bundle *b = code ? NULL : act_text_begin(t, OF_ACT_BUNDLE);
     if (b) {
         b->fields = (uint16_t)fields;
-        b->basis = (uint16_t)number_of(&words[1]);
+        b->basis = (uint16_t)number_of(&items[1]);
         b->algorithm = (uint16_t)algorithm;
         b->dst = dst;
-        code = parse_members(t, members->value ? members->value : end, end, b);
+        b->n_ports = n_ports;
     }
     return code ? code : act_text_end(t, b);
 }
@@ -351,22 +371,28 @@ parse_check(struct act_text *t)
 
 enum { NSH_CLASS = 4, NSH_MD_TYPE = 1, NSH_TLV = 2, PROP_HEAD = 4, MAX_TLV = 124 };
 
+static bool
+is_hex(const struct item *item)
+{
+    return item->n > 2 && item->p[0] == '0' && item->p[1] == 'x';
+}
+
+/* 0xCLASS,TYPE,0xDATA */
 static int
 put_tlv(struct act_text *t, const struct word *w)
 {
-    struct word words[3];
+    struct item items[3];
     const char *p = w->value, *end = p + w->n;
     uint64_t tlv_class, type;
     uint8_t data[MAX_TLV];
     bool too_large;
-    if (!w->value || !take_words(&p, end, words, 3) ||
-        !text_to_u64(words[0].name, words[0].n_name, &tlv_class) || tlv_class > UINT16_MAX ||
-        !text_to_u64(words[1].name, words[1].n_name, &type) || type > UINT8_MAX ||
-        !of_number_parse(words[2].name, words[2].n_name, data, sizeof data, &too_large)) {
-        return err_fail(t->err, -E_INVAL, "Invalid NSH TLV header: %.*s", (int)w->n,
-                        w->value ? w->value : "");
+    if (!take_items(&p, end, items, 3) || p != end || !is_hex(&items[0]) || !is_hex(&items[2]) ||
+        !text_to_u64(items[0].p, items[0].n, &tlv_class) || tlv_class > UINT16_MAX ||
+        !text_to_u64(items[1].p, items[1].n, &type) || type > UINT8_MAX ||
+        !of_number_parse(items[2].p, items[2].n, data, sizeof data, &too_large)) {
+        return err_fail(t->err, -E_INVAL, "Invalid NSH TLV header: %.*s", (int)w->n, w->value);
     }
-    size_t n = words[2].n_name > 2 ? (words[2].n_name - 2 + 1) / 2 : 1;
+    size_t n = (items[2].n - 2 + 1) / 2; /* two digits a byte */
     n = MIN(n, sizeof data);
     size_t len = ROUND_UP(2u * PROP_HEAD + n, 8); /* the padding counts */
     wr_be16(t->list, NSH_CLASS);
@@ -387,8 +413,15 @@ put_nsh_props(struct act_text *t, const struct word *nsh)
     int code = 0;
     for (struct word w; !code && word_next(&p, end, &w);) {
         uint64_t md_type;
+        bool is_tlv = word_is(&w, "tlv");
+        if (!w.n && (is_tlv || word_is(&w, "md_type"))) {
+            return err_fail(t->err, -E_INVAL, "Value missing for encap property");
+        }
         if (word_is(&w, "md_type")) {
-            if (!w.value || !text_to_u64(w.value, w.n, &md_type) || md_type < 1 || md_type > 2) {
+            if (!text_to_u64(w.value, w.n, &md_type) || md_type > UINT8_MAX) {
+                return err_fail(t->err, -E_INVAL, "invalid md_type \"%.*s\"", (int)w.n, w.value);
+            }
+            if (md_type < 1 || md_type > 2) {
                 return err_fail(t->err, -E_INVAL, "invalid md_type");
             }
             wr_be16(t->list, NSH_CLASS);
@@ -396,7 +429,7 @@ put_nsh_props(struct act_text *t, const struct word *nsh)
             wr_u8(t->list, PROP_HEAD + 1);
             wr_u8(t->list, (uint8_t)md_type);
             wr_zeros(t->list, 3);
-        } else if (word_is(&w, "tlv")) {
+        } else if (is_tlv) {
             code = put_tlv(t, &w);
         } else {
             code = err_fail(t->err, -E_INVAL, "Invalid property: %.*s", (int)w.n_name, w.name);
@@ -436,20 +469,36 @@ parse_encap(struct act_text *t)
                     w.value ? w.value : "");
 }
 
-/* packet_type(ns=N,type=N) */
-static bool
-parse_packet_type(const struct word *w, uint32_t *type)
+/* KEY=NUMBER as the next word of *P. */
+static int
+parse_attribute(struct act_text *t, const char **p, const char *end, const char *key, uint16_t *x)
 {
-    const char *p = w->value ? w->value : "", *end = p + w->n;
-    uint64_t ns = UINT64_MAX, number = UINT64_MAX;
-    bool good = word_is(w, "packet_type");
-    for (struct word key; good && word_next(&p, end, &key);) {
-        good = key.value && (word_is(&key, "ns")     ? text_to_u64(key.value, key.n, &ns)
-                             : word_is(&key, "type") ? text_to_u64(key.value, key.n, &number)
-                                                     : false);
+    struct word w;
+    uint64_t number;
+    if (!word_next(p, end, &w) || !word_is(&w, key)) {
+        return err_fail(t->err, -E_INVAL, "Missing packet_type attribute %s", key);
     }
-    *type = (uint32_t)(ns << 16 | number);
-    return good && ns <= UINT16_MAX && number <= UINT16_MAX;
+    if (!text_to_u64(w.value, w.n, &number) || number > UINT16_MAX) {
+        return err_fail(t->err, -E_INVAL, "invalid %s \"%.*s\"", key, (int)w.n,
+                        w.value ? w.value : "");
+    }
+    *x = (uint16_t)number;
+    return 0;
+}
+
+/* packet_type(ns=N,type=N) */
+static int
+parse_packet_type(struct act_text *t, const struct word *w, uint32_t *packet_type)
+{
+    uint16_t ns = 0, type = 0;
+    const char *p = w->value, *end = p + w->n;
+    if (!word_is(w, "packet_type")) {
+        return err_fail(t->err, -E_INVAL, "Invalid decap argument: %.*s", (int)w->n_name, w->name);
+    }
+    int code = parse_attribute(t, &p, end, "ns", &ns);
+    code = code ? code : parse_attribute(t, &p, end, "type", &type);
+    *packet_type = (uint32_t)ns << 16 | type;
+    return code;
 }
 
 int
@@ -458,8 +507,9 @@ parse_decap(struct act_text *t)
     const char *p = value_of(t), *end = p + t->word.n;
     struct word w;
     uint32_t type = OF_DECAP_NEXT;
-    if (word_next(&p, end, &w) && !parse_packet_type(&w, &type)) {
-        return err_fail(t->err, -E_INVAL, "Invalid decap argument: %.*s", (int)w.n_name, w.name);
+    int code = word_next(&p, end, &w) ? parse_packet_type(t, &w, &type) : 0;
+    if (code) {
+        return code;
     }
     struct of_act_decap *d = act_text_begin(t, OF_ACT_DECAP);
     if (d) {

@@ -13,3 +13,11 @@ int of_acts_parse(const char *text, size_t n, const struct of_port_names *, stru
                   struct err *e);
 /* Appends SUB as `NXM_NX_REG0[0..15]`, or with `[]` for a whole field. */
 void of_subfield_put(struct str *, const struct of_subfield *sub);
+/* Reads the N characters at TEXT. -E_INVAL with the reference's words. */
+int of_subfield_parse(const char *text, size_t n, struct of_subfield *sub, struct err *e);
+/* The same of what begins the N characters at TEXT; *N_TAKEN of them. */
+int of_subfield_take(const char *text, size_t n, size_t *n_taken, struct of_subfield *sub,
+                     struct err *e);
+/* The same of "SOURCE->RIGHT". */
+int of_subfield_take_source(const char *text, size_t n, struct of_subfield *sub,
+                            const char **right, size_t *n_right, struct err *e);

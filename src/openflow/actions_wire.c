@@ -5,6 +5,10 @@
 
 #include "openflow/actions_internal.h"
 #include "openflow/port_text.h"
+#include "os/log.h"
+#include "text/hex_dump.h"
+
+LOG_MODULE(ofp_actions);
 
 enum { NICIRA = 0x00002320, TYPE_EXPERIMENTER = 0xffff, NX_HEAD = 10, STD_HEAD = 4 };
 
@@ -73,7 +77,8 @@ static const struct row {
 bool
 of_subfield_is_valid(const struct of_subfield *sub)
 {
-    return sub->n_bits && (uint32_t)sub->ofs + sub->n_bits <= of_fields[sub->field].bits;
+    return sub->n_bits &&
+           (uint32_t)sub->ofs + sub->n_bits <= of_subfield_bits((enum of_field_id)sub->field);
 }
 
 void
@@ -84,8 +89,8 @@ act_put_field(struct act_put *p, enum of_field_id field)
     if (!oxm) {
         oxm = of_oxm_of(field, OFP_15);
     }
-    if (!oxm) {
-        w->bad = true;
+    if (!oxm) { /* a name for part of another field: the receiver refuses it */
+        wr_be32(w, 0);
         return;
     }
     const struct of_oxm_class_info *c = &of_oxm_classes[oxm->oxm_class];
@@ -101,12 +106,14 @@ enum ofp_error
 act_get_field(struct rd *r, uint16_t *field)
 {
     uint16_t number = rd_be16(r);
-    uint8_t id = rd_u8(r);
-    rd_skip(r, 1);
+    uint8_t id = rd_u8(r), len = rd_u8(r);
     uint32_t experimenter = number == UINT16_MAX ? rd_be32(r) : 0;
     const struct of_oxm *oxm = of_oxm_find(number, id >> 1, experimenter);
     if (r->bad) {
         return OFPBAC_BAD_LEN;
+    }
+    if (!len) {
+        return OFPBMC_BAD_FIELD;
     }
     if (!oxm) {
         return OFPBAC_BAD_SET_TYPE;
@@ -479,14 +486,33 @@ get_one(struct act_get *g, struct rd *list)
     return get_row(&inner, row);
 }
 
+/* Logs the N bytes of a list whose action at OFS is bad. */
+static void
+log_bad_action(const uint8_t *bytes, size_t n, size_t ofs, enum ofp_error error)
+{
+    static struct log_rate rate = LOG_RATE(1, 5);
+    struct str s = STR_INIT;
+    str_put_hex_bytes(&s, bytes, n);
+    str_chomp(&s, "\n");
+    log_limited(&rate, LOG_WARN, "bad action at offset %zu (%s):\n%s", ofs, ofp_error_name(error),
+                str_text(&s));
+    str_fini(&s);
+}
+
 enum ofp_error
 act_get_list(struct act_get *g)
 {
     struct rd list = rd_sub(&g->r, rd_left(&g->r));
     struct act_get inner = {.version = g->version, .list = g->list, .depth = g->depth + 1};
     enum ofp_error error = inner.depth > OF_ACTS_NEST ? OFPBAC_TOO_MANY : OFP_OK;
+    const uint8_t *bytes = list.p;
+    size_t n = rd_left(&list);
     while (!error && rd_left(&list)) {
+        size_t ofs = n - rd_left(&list);
         error = get_one(&inner, &list);
+        if (error) {
+            log_bad_action(bytes, n, ofs, error);
+        }
     }
     return error;
 }

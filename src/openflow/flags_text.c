@@ -110,7 +110,7 @@ parse_signed(const struct flag_set *set, const char *p, const char *end, uint32_
         }
         uint32_t flag = find_flag(set, p, n);
         if (!flag) {
-            return unknown(set, p, n, e);
+            return unknown(set, p, (size_t)(end - p), e);
         }
         if (*mask & flag) {
             return err_fail(e, -E_INVAL, "%.*s: Each %s flag can be specified only once", (int)n,

@@ -47,5 +47,7 @@ enum ofp_version flow_format_version(flow_formats format);
 
 /* The formats that can say all that M matches. */
 flow_formats flow_formats_of_match(const struct of_match *m);
+/* Those that can say a field by the name ID, whatever becomes of it by what else is said. */
+flow_formats flow_formats_of_word(enum of_field_id id, bool is_masked);
 /* Those that can say all actions of LIST. */
 flow_formats flow_formats_of_actions(const void *list, size_t size);

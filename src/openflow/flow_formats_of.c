@@ -94,7 +94,7 @@ static bool
 shares_with_earlier(enum of_field_id id)
 {
     const struct of_field *f = &of_fields[id];
-    enum of_field_id i = 0;
+    enum of_field_id i = of_field_is_tun_metadata(id) ? id : 0; /* each apart from the others */
     while (i < id && !(of_fields[i].key_ofs == f->key_ofs && of_fields[i].shift == f->shift &&
                        of_fields[i].bits >= f->bits)) {
         i++;
@@ -147,6 +147,29 @@ flow_formats_of_match(const struct of_match *m)
     return set;
 }
 
+flow_formats
+flow_formats_of_word(enum of_field_id id, bool is_masked)
+{
+    switch (id) {
+    case OF_SCTP_SRC:
+    case OF_SCTP_DST:
+        return is_masked ? FORMAT_NXM_OXM : FORMAT_NXM_11_UP;
+    case OF_TCP_SRC:
+    case OF_TCP_DST:
+    case OF_UDP_SRC:
+    case OF_UDP_DST:
+    case OF_VLAN_TCI:
+    case OF_VLAN_VID:
+        return is_masked ? FORMAT_NXM_OXM : FORMAT_ANY;
+    case OF_ICMPV6_TYPE:
+    case OF_ICMPV6_CODE:
+    case OF_PACKET_TYPE:
+        return FORMAT_NXM_OXM;
+    default:
+        return FORMAT_ANY;
+    }
+}
+
 /* -- Actions -- */
 
 static flow_formats
@@ -168,6 +191,7 @@ formats_of_act(const struct of_act *a)
 {
     const void *p = a;
     const struct of_act_ct *ct = p;
+    const struct of_act_set_field *set = p;
     switch (a->type) {
     case OF_ACT_PUSH_VLAN:
         return FORMAT_11_UP;
@@ -177,7 +201,7 @@ formats_of_act(const struct of_act *a)
     case OF_ACT_WRITE_METADATA:
         return FORMAT_NXM_11_UP;
     case OF_ACT_SET_FIELD:
-        return formats_of_set((enum of_field_id)((const struct of_act_set_field *)p)->field);
+        return set->is_load ? FORMAT_ANY : formats_of_set((enum of_field_id)set->field);
     case OF_ACT_CLONE:
     case OF_ACT_WRITE_ACTIONS:
         return formats_of_list(p);

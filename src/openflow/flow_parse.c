@@ -8,11 +8,9 @@
 #include "openflow/actions_check.h"
 #include "openflow/actions_text.h"
 #include "openflow/match_text.h"
+#include "openflow/table_text.h"
 #include "openflow/words.h"
 #include "os/err_format.h"
-#include "os/log.h"
-
-LOG_MODULE(ofp_table);
 
 /* Words that a flow may have besides those of its match. */
 enum allowed {
@@ -94,18 +92,7 @@ parse_importance(struct parse *p)
 static int
 parse_table(struct parse *p)
 {
-    const struct ofp_table_names *names = p->names->tables;
-    uint64_t x;
-    bool is_number = text_to_u64(p->word.value, p->word.n, &x);
-    bool good = is_number && x <= UINT8_MAX;
-    if (good) {
-        p->fm->table = (uint8_t)x;
-    } else if (is_number) {
-        log_warn("table %.*s is outside the supported range 0 through 255", VALUE_OF(p));
-    } else {
-        good = names && names->number &&
-               names->number(names->aux, p->word.value, p->word.n, &p->fm->table);
-    }
+    bool good = of_table_parse(p->word.value, p->word.n, p->names->tables, &p->fm->table);
     if (p->fm->table != OFP_TABLE_ALL) {
         p->usable &= FORMAT_TID;
     }
@@ -226,8 +213,9 @@ static const struct {
 static bool
 take_flag(struct parse *p)
 {
-    for (size_t i = 0; p->allowed & WITH_FLAGS && i < ARRAY_LEN(flag_words); i++) {
-        if (word_is(&p->word, flag_words[i].name)) {
+    for (size_t i = 0; i < ARRAY_LEN(flag_words); i++) {
+        bool allowed = p->allowed & WITH_FLAGS || !flag_words[i].flag;
+        if (allowed && word_is(&p->word, flag_words[i].name)) {
             p->fm->flags |= flag_words[i].flag;
             p->usable &= flag_words[i].usable;
             return true;
@@ -244,15 +232,28 @@ unknown_word(const struct parse *p)
                     (int)p->word.n_name, p->word.name);
 }
 
+/* "nw_tos[0..3]": some bits of a field that no message can say some bits of. */
+static bool
+is_part_of_whole(const struct word *w)
+{
+    struct of_subfield sub;
+    if (!memchr(w->name, '[', w->n_name) || of_subfield_parse(w->name, w->n_name, &sub, NULL)) {
+        return false;
+    }
+    const struct of_field *f = &of_fields[sub.field];
+    return f->mask == OF_MASK_NONE && sub.n_bits != of_subfield_bits((enum of_field_id)sub.field);
+}
+
 static int
 parse_word(struct parse *p)
 {
     bool known;
     int code = of_match_parse_word(&p->fm->match, p->word.name, p->word.n_name, p->word.value,
                                    p->word.n, p->names->ports, &known, p->err);
-    if (known && memchr(p->word.value ? p->word.value : "", '/', p->word.n) &&
-        (word_is(&p->word, "vlan_tci") || word_is(&p->word, "vlan_vid"))) {
-        p->usable &= FORMAT_NXM_OXM; /* even if it says what could be said otherwise */
+    enum of_field_id id = known ? of_field_find(p->word.name, p->word.n_name) : OF_FIELD_COUNT;
+    p->usable &= flow_formats_of_word(id, p->word.n && memchr(p->word.value, '/', p->word.n));
+    if (!code && is_part_of_whole(&p->word)) {
+        p->usable = 0;
     }
     if (code || known || take_flag(p)) {
         return code;
@@ -295,32 +296,12 @@ cut_actions(const char *text, size_t *n)
     return NULL;
 }
 
-/* A conjunction only makes sense by itself: it says which flow acts. */
-static int
-check_conjunction(const struct parse *p)
-{
-    const struct wr *list = &p->fm->actions;
-    const struct of_act *a, *other = NULL;
-    bool has_conjunction = false;
-    for (size_t ofs = 0; (a = of_acts_next(list->start, list->n, &ofs));) {
-        has_conjunction = has_conjunction || a->type == OF_ACT_CONJUNCTION;
-        other = a->type != OF_ACT_CONJUNCTION && a->type != OF_ACT_NOTE && !other ? a : other;
-    }
-    return has_conjunction && other
-               ? err_fail(p->err, -E_INVAL,
-                          "\"conjunction\" actions may be used along with \"note\" but not any "
-                          "other kind of action (such as the \"%s\" action used here)",
-                          of_act_infos[other->type].name)
-               : 0;
-}
-
 static int
 parse_actions(struct parse *p, const char *text, size_t n)
 {
     struct ofp_flow_mod *fm = p->fm;
     bool consistent;
     int code = of_acts_parse(text, n, p->names->ports, &fm->actions, p->err);
-    code = code ? code : check_conjunction(p);
     if (code) {
         return code;
     }
@@ -349,9 +330,12 @@ parse_flow(struct parse *p, const char *text, size_t n)
         return code;
     }
     p->usable &= flow_formats_of_match(&p->fm->match);
-    of_match_normalize(&p->fm->match);
-    p->usable &= flow_formats_of_match(&p->fm->match);
-    return actions ? parse_actions(p, actions, (size_t)(end - actions)) : 0;
+    code = actions ? parse_actions(p, actions, (size_t)(end - actions)) : 0;
+    if (!code) {
+        struct of_match m = p->fm->match;
+        of_match_normalize(&m); /* which says what will have no effect; the receiver drops it */
+    }
+    return code;
 }
 
 int

@@ -67,6 +67,9 @@ put_one(struct wr *w, const struct slot *s, const struct of_act *a, enum ofp_ver
     const void *p = a;
     const struct of_act_metadata *metadata = p;
     const struct of_act_list *list = p;
+    if (a->type == OF_ACT_WRITE_ACTIONS && list->act.len == sizeof *list) {
+        return; /* writes nothing */
+    }
     size_t at = begin(w, s->number);
     switch (a->type) {
     case OF_ACT_METER:

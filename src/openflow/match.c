@@ -62,9 +62,10 @@ of_match_set_tun_metadata(struct of_match *m, unsigned int n, const uint8_t *val
         return -E_OVERFLOW;
     }
     if (is_new) {
-        *o = (struct of_tun_option){(uint8_t)m->tun_used, (uint8_t)len};
+        *o = (struct of_tun_option){(uint8_t)m->tun_used, (uint8_t)len, false};
         m->tun_used = (uint16_t)(m->tun_used + len);
     }
+    o->is_masked = mask != NULL;
     m->tun_present |= (uint64_t)1 << n;
     for (size_t i = 0; i < len; i++) {
         uint8_t bits = mask ? mask[i] : UINT8_MAX;
@@ -102,13 +103,32 @@ tun_metadata_equal(const struct of_match *a, const struct of_match *b)
     return equal;
 }
 
+/* Whether A and B have the same bytes from BEGIN to END of key and mask. */
+static bool
+bytes_equal(const struct of_match *a, const struct of_match *b, size_t begin, size_t end)
+{
+    return !memcmp((const char *)&a->key + begin, (const char *)&b->key + begin, end - begin) &&
+           !memcmp((const char *)&a->mask + begin, (const char *)&b->mask + begin, end - begin);
+}
+
+/* That packets are Ethernet's is said, or follows from other fields. */
+static bool
+packet_type_equal(const struct of_match *a, const struct of_match *b)
+{
+    size_t ofs = offsetof(struct of_key, packet_type);
+    return bytes_equal(a, b, ofs, ofs + sizeof a->key.packet_type) ||
+           (of_match_is_ethernet(a) && of_match_is_ethernet(b));
+}
+
 bool
 of_match_equal(const struct of_match *a, const struct of_match *b)
 {
-    size_t ofs = offsetof(struct of_key, tun_metadata), end = ofs + OF_TUN_METADATA_SIZE;
-    size_t rest = sizeof a->key - end;
-    return !memcmp(&a->key, &b->key, ofs) && !memcmp(&a->mask, &b->mask, ofs) &&
-           !memcmp((const char *)&a->key + end, (const char *)&b->key + end, rest) &&
-           !memcmp((const char *)&a->mask + end, (const char *)&b->mask + end, rest) &&
-           tun_metadata_equal(a, b);
+    size_t options = offsetof(struct of_key, tun_metadata);
+    size_t type = offsetof(struct of_key, packet_type);
+    static_assert(offsetof(struct of_key, packet_type) < offsetof(struct of_key, tun_metadata),
+                  "what is compared otherwise comes in this order");
+    return bytes_equal(a, b, 0, type) &&
+           bytes_equal(a, b, type + sizeof a->key.packet_type, options) &&
+           bytes_equal(a, b, options + OF_TUN_METADATA_SIZE, sizeof a->key) &&
+           packet_type_equal(a, b) && tun_metadata_equal(a, b);
 }

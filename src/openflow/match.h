@@ -11,6 +11,7 @@
  * gave. Options are laid one after the other in the order in which they are set. */
 struct of_tun_option {
     uint8_t ofs, len;
+    bool is_masked; /* has a mask, though it may be all bits */
 };
 
 struct of_match {
@@ -42,3 +43,7 @@ bool of_match_equal(const struct of_match *, const struct of_match *);
 
 /* Whether a packet that M matches surely has what PREREQ asks. */
 bool of_prereq_holds(enum of_prereq, const struct of_match *m);
+/* Whether M speaks of packets with what PREREQ asks, though some that it matches may lack it. */
+bool of_prereq_is_said(enum of_prereq, const struct of_match *m);
+/* Whether M says that packets are Ethernet's, or speaks of what only these have. */
+bool of_match_is_ethernet(const struct of_match *m);

@@ -118,7 +118,7 @@ set_transport(struct of_match *m, const struct standard *s)
 static enum ofp_error
 set_network(struct of_match *m, const struct standard *s)
 {
-    bool is_ip = s->type == 0x0800, is_arp = s->type == 0x0806;
+    bool is_ip = s->type == 0x0800, is_arp = s->type == 0x0806 || s->type == 0x8035;
     if (!is_ip && !is_arp) {
         return OFP_OK;
     }

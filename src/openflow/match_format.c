@@ -87,6 +87,10 @@ put_packet_type(struct writer *w)
 {
     if (of_match_has(w->m, OF_PACKET_TYPE) && of_field_get_u64(OF_PACKET_TYPE, &w->m->key)) {
         put_field_as(w, OF_PACKET_TYPE, "packet_type");
+    } else if (of_match_has(w->m, OF_RECIRC_ID) && of_match_is_ethernet(w->m)) {
+        /* As in a datapath's flows. */
+        separate(w);
+        str_puts(w->s, "eth");
     }
 }
 
@@ -193,7 +197,24 @@ is_same_place(enum of_field_id a, enum of_field_id b)
                       x->prereq != y->prereq);
 }
 
-/* The row to write the bits of ID with: itself, or another of the same place. */
+/* Whether ID is written though the match does not speak of its header. */
+static bool
+is_written_anyway(const struct of_match *m, enum of_field_id id)
+{
+    switch (id) {
+    case OF_IPV4_SRC:
+    case OF_IPV4_DST:
+        return !of_prereq_is_said(OF_PREREQ_IPV6, m) && !of_prereq_is_said(OF_PREREQ_NSH, m);
+    case OF_TCP_SRC:
+    case OF_TCP_DST:
+        return true;
+    default:
+        return of_fields[id].prereq == OF_PREREQ_IP || of_fields[id].prereq == OF_PREREQ_MPLS;
+    }
+}
+
+/* The row to write the bits of ID with: itself, or another of the same place; OF_FIELD_COUNT:
+ * none. */
 static enum of_field_id
 row_for(const struct of_match *m, enum of_field_id id)
 {
@@ -201,12 +222,12 @@ row_for(const struct of_match *m, enum of_field_id id)
     for (enum of_field_id i = 0; i < OF_FIELD_COUNT; i++) {
         if (is_same_place(id, i)) {
             first = first == OF_FIELD_COUNT ? i : first;
-            if (of_prereq_holds(name_prereq(i), m)) {
+            if (of_prereq_is_said(name_prereq(i), m)) {
                 return i;
             }
         }
     }
-    return first;
+    return is_written_anyway(m, first) ? first : OF_FIELD_COUNT;
 }
 
 static void
@@ -221,7 +242,7 @@ put_nw_proto(struct writer *w)
 static void
 put_ipv6_label(struct writer *w)
 {
-    if (of_match_has(w->m, OF_IPV6_LABEL)) {
+    if (of_match_has(w->m, OF_IPV6_LABEL) && of_prereq_is_said(OF_PREREQ_IPV6, w->m)) {
         put_padded(w, OF_IPV6_LABEL, 5);
     }
 }
@@ -229,6 +250,9 @@ put_ipv6_label(struct writer *w)
 static void
 put_nsh_flags(struct writer *w)
 {
+    if (!of_prereq_is_said(OF_PREREQ_NSH, w->m)) {
+        return;
+    }
     if (of_match_is_exact(w->m, OF_NSH_FLAGS)) {
         put_field_as(w, OF_NSH_FLAGS, of_fields[OF_NSH_FLAGS].shown);
     } else if (of_match_has(w->m, OF_NSH_FLAGS)) {
@@ -239,15 +263,38 @@ put_nsh_flags(struct writer *w)
 static void
 put_nsh_spi(struct writer *w)
 {
-    if (of_match_has(w->m, OF_NSH_SPI)) {
+    if (of_match_has(w->m, OF_NSH_SPI) && of_prereq_is_said(OF_PREREQ_NSH, w->m)) {
         put_padded(w, OF_NSH_SPI, 0);
     }
+}
+
+/* Ports of a connection mean nothing without its protocol. */
+static void
+put_ct_tp(struct writer *w, enum of_field_id id)
+{
+    if (of_match_has(w->m, id) && of_match_has(w->m, OF_CT_NW_PROTO)) {
+        put_field_as(w, id, of_fields[id].shown);
+    }
+}
+
+static void
+put_ct_tp_src(struct writer *w)
+{
+    put_ct_tp(w, OF_CT_TP_SRC);
+}
+
+static void
+put_ct_tp_dst(struct writer *w)
+{
+    put_ct_tp(w, OF_CT_TP_DST);
 }
 
 static const struct {
     enum of_field_id id;
     void (*put)(struct writer *);
 } own_ways[] = {
+    {OF_CT_TP_SRC, put_ct_tp_src},
+    {OF_CT_TP_DST, put_ct_tp_dst},
     {OF_PACKET_TYPE, put_packet_type},
     {OF_ETH_TYPE, put_kind},
     {OF_DL_VLAN, put_vlan},

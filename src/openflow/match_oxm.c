@@ -8,7 +8,6 @@
 #include "openflow/port_text.h"
 
 enum {
-
     EXPERIMENTER_SIZE = 4,
     TAG_PRESENT = 0x1000,
     VID_BITS = 0x1fff,
@@ -85,7 +84,7 @@ put_field(struct writer *w, enum of_field_id id)
     }
     of_field_get(id, &w->m->key, value);
     of_field_get(id, &w->m->mask, mask);
-    put_bytes(w, id, value, mask, of_fields[id].wire, is_exact);
+    put_bytes(w, id, value, mask, of_fields[id].wire, is_exact && id != OF_TUN_FLAGS);
 }
 
 static void
@@ -94,11 +93,7 @@ put_tun_metadata(struct writer *w, enum of_field_id id)
     const struct of_tun_option *o = &w->m->tun[id - OF_TUN_METADATA0];
     const uint8_t *value = w->m->key.tun_metadata + o->ofs;
     const uint8_t *mask = w->m->mask.tun_metadata + o->ofs;
-    size_t ones = 0;
-    while (ones < o->len && mask[ones] == UINT8_MAX) {
-        ones++;
-    }
-    put_bytes(w, id, value, mask, o->len, ones == o->len);
+    put_bytes(w, id, value, mask, o->len, !o->is_masked);
 }
 
 static void
@@ -112,7 +107,7 @@ put_vlan(struct writer *w)
     if (mask & VID_BITS) {
         put_field(w, OF_VLAN_VID);
     }
-    if (mask & PCP_BITS && tci & TAG_PRESENT) {
+    if (mask & PCP_BITS && tci) {
         put_field(w, OF_VLAN_PCP);
     }
 }
@@ -137,46 +132,38 @@ put_in_port(struct writer *w)
     put_field(w, w->version >= OFP_12 ? OF_IN_PORT_OXM : OF_IN_PORT);
 }
 
-/* Rows written in another way than bit by bit, and those that another row stands for (NULL). */
+/* Ethernet is said where no field says so that goes into the message. */
+static void
+put_packet_type(struct writer *w)
+{
+    static const uint8_t ethernet[4];
+    const struct of_match *m = w->m;
+    if (of_match_has(m, OF_PACKET_TYPE) && of_field_get_u64(OF_PACKET_TYPE, &m->key)) {
+        put_field(w, OF_PACKET_TYPE);
+    } else if (!of_match_has(m, OF_ETH_TYPE) && !of_match_has(m, OF_ETH_SRC) &&
+               !of_match_has(m, OF_ETH_DST) && !of_match_has(m, OF_VLAN_TCI) &&
+               of_match_is_ethernet(m)) {
+        put_bytes(w, OF_PACKET_TYPE, ethernet, NULL, sizeof ethernet, true);
+    }
+}
+
+/* Fields written in another way than bit by bit. */
 static const struct {
     enum of_field_id id;
     void (*put)(struct writer *);
 } own_ways[] = {
-    {OF_VLAN_TCI, put_vlan}, {OF_IP_TOS, put_tos}, {OF_IN_PORT_OXM, put_in_port},
-    {OF_IN_PORT, NULL},      {OF_DL_VLAN, NULL},   {OF_DL_VLAN_PCP, NULL},
-    {OF_VLAN_VID, NULL},     {OF_VLAN_PCP, NULL},  {OF_IP_DSCP, NULL},
+    {OF_VLAN_TCI, put_vlan},
+    {OF_IP_TOS, put_tos},
+    {OF_IN_PORT_OXM, put_in_port},
 };
-
-static size_t
-own_way_of(enum of_field_id id)
-{
-    size_t i = 0;
-    while (i < ARRAY_LEN(own_ways) && own_ways[i].id != id) {
-        i++;
-    }
-    return i;
-}
-
-static bool
-is_wider_register(enum of_field_id id)
-{
-    return id >= OF_XREG0 && id <= OF_XXREG7;
-}
-
-/* Whether ID is a row to write M with. */
-static bool
-is_written(const struct of_match *m, enum of_field_id id)
-{
-    size_t own = own_way_of(id);
-    bool has_way = own == ARRAY_LEN(own_ways) || own_ways[own].put;
-    return has_way && !is_wider_register(id) && of_match_has(m, id) &&
-           of_prereq_holds(of_fields[id].prereq, m);
-}
 
 static void
 put_one(struct writer *w, enum of_field_id id)
 {
-    size_t own = own_way_of(id);
+    size_t own = 0;
+    while (own < ARRAY_LEN(own_ways) && own_ways[own].id != id) {
+        own++;
+    }
     if (own < ARRAY_LEN(own_ways)) {
         own_ways[own].put(w);
     } else if (of_field_is_tun_metadata(id)) {
@@ -186,28 +173,46 @@ put_one(struct writer *w, enum of_field_id id)
     }
 }
 
+/* Registers go in pairs where the version knows these. */
+static bool
+is_other_register(enum of_field_id id, enum ofp_version version)
+{
+    return version >= OFP_15 ? id >= OF_REG0 && id <= OF_REG31 : id >= OF_XREG0 && id <= OF_XREG15;
+}
+
+/* Whether ID goes into a message: where the match speaks of its header. What the reader will
+ * refuse is sent, so that it says so. */
+static bool
+is_meant(const struct of_match *m, enum of_field_id id)
+{
+    if (id == OF_CT_TP_SRC || id == OF_CT_TP_DST) {
+        return of_match_has(m, OF_CT_NW_PROTO);
+    }
+    enum of_prereq p = id == OF_IPV6_LABEL ? OF_PREREQ_IP : (enum of_prereq)of_fields[id].prereq;
+    return p >= OF_PREREQ_ND ? of_prereq_holds(p, m)
+                             : p == OF_PREREQ_NSH || of_prereq_is_said(p, m);
+}
+
 void
 of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version version)
 {
+    static const uint8_t order[] = {
+#define FIELD(ID) OF_##ID,
+#include "openflow/match_order.def"
+#undef FIELD
+    };
+    static_assert(OF_FIELD_COUNT <= UINT8_MAX, "a field's number fits in a byte");
     struct writer w = {wr, m, version};
-    enum of_field_id ids[OF_FIELD_COUNT];
-    size_t n = 0;
     struct of_key_map map = of_key_map_of(&m->mask);
-    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
+    put_packet_type(&w);
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+        enum of_field_id id = (enum of_field_id)order[i];
         bool may_have =
             of_field_is_tun_metadata(id) ? m->tun_present != 0 : of_key_map_may_have(&map, id);
-        if (!may_have || !is_written(m, id)) {
-            continue;
+        if (may_have && of_match_has(m, id) && is_meant(m, id) &&
+            !is_other_register(id, version)) {
+            put_one(&w, id);
         }
-        /* In the order of their demands; there are few, and most come in order. */
-        size_t at = n++;
-        for (; at && of_fields[ids[at - 1]].prereq > of_fields[id].prereq; at--) {
-            ids[at] = ids[at - 1];
-        }
-        ids[at] = id;
-    }
-    for (size_t i = 0; i < n; i++) {
-        put_one(&w, ids[i]);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "openflow/actions_text.h"
 #include "openflow/match_text.h"
 #include "openflow/words.h"
 #include "openflow/port_text.h"
@@ -18,11 +19,11 @@ static const struct {
     uint16_t eth_type;
     int proto;
 } shorthands[] = {
-    {"ip", 0x0800, NO_PROTO},   {"ipv6", 0x86dd, NO_PROTO},  {"icmp", 0x0800, 1},
-    {"icmp6", 0x86dd, 58},      {"tcp", 0x0800, 6},          {"tcp6", 0x86dd, 6},
-    {"udp", 0x0800, 17},        {"udp6", 0x86dd, 17},        {"sctp", 0x0800, 132},
-    {"sctp6", 0x86dd, 132},     {"arp", 0x0806, NO_PROTO},   {"rarp", 0x8035, NO_PROTO},
-    {"mpls", 0x8847, NO_PROTO}, {"mplsm", 0x8848, NO_PROTO},
+    {"ip", 0x0800, NO_PROTO},   {"ip4", 0x0800, NO_PROTO},  {"ipv6", 0x86dd, NO_PROTO},
+    {"icmp", 0x0800, 1},        {"icmp6", 0x86dd, 58},      {"tcp", 0x0800, 6},
+    {"tcp6", 0x86dd, 6},        {"udp", 0x0800, 17},        {"udp6", 0x86dd, 17},
+    {"sctp", 0x0800, 132},      {"sctp6", 0x86dd, 132},     {"arp", 0x0806, NO_PROTO},
+    {"rarp", 0x8035, NO_PROTO}, {"mpls", 0x8847, NO_PROTO}, {"mplsm", 0x8848, NO_PROTO},
 };
 
 static bool
@@ -77,7 +78,10 @@ set_vlan_pcp(struct of_match *m, uint16_t value, uint16_t mask)
 static void
 set_vlan_vid(struct of_match *m, uint16_t value, uint16_t mask)
 {
-    set_tci(m, value, mask & (VID_MASK | TAG_PRESENT));
+    enum { ALL = VID_MASK | TAG_PRESENT };
+    put_be16(m->mask.vlan_tci, (uint16_t)(get_be16(m->mask.vlan_tci) & ~ALL));
+    put_be16(m->key.vlan_tci, (uint16_t)(get_be16(m->key.vlan_tci) & ~ALL));
+    set_tci(m, value, mask & ALL);
 }
 
 static void
@@ -144,8 +148,54 @@ parse_tun_metadata(struct of_match *m, enum of_field_id id, const char *text, si
     }
     len = n ? len - zeros : 0;
     code = of_match_set_tun_metadata(m, (unsigned int)(id - OF_TUN_METADATA0), value.b + zeros,
-                                     mask.b + zeros, len);
+                                     masked ? mask.b + zeros : NULL, len);
     return code ? err_fail(e, -E_INVAL, "%.*s: too much tunnel metadata", (int)n, text) : 0;
+}
+
+/* -- Part of a field: reg0[0..3]=5 -- */
+
+static void
+set_bit(struct of_value *v, size_t len, unsigned int bit, bool is_set)
+{
+    uint8_t *b = &v->b[len - 1 - bit / 8], one = (uint8_t)(1u << bit % 8);
+    *b = (uint8_t)(is_set ? *b | one : *b & ~one);
+}
+
+static int
+parse_part(struct of_match *m, const char *name, size_t n, const char *text, size_t n_text,
+           struct err *e)
+{
+    struct of_subfield sub;
+    uint64_t x;
+    int code = of_subfield_parse(name, n, &sub, e);
+    if (code) {
+        return code;
+    }
+    if (!text_to_u64(text, n_text, &x) || *text == '-') {
+        return err_fail(e, -E_INVAL, "%.*s: cannot parse integer value: %.*s", (int)n, name,
+                        (int)n_text, text);
+    }
+    if (sub.n_bits < 64 && x >> sub.n_bits) {
+        return err_fail(e, -E_INVAL, "%.*s: value 0x%llx does not fit into %u bits", (int)n, name,
+                        (unsigned long long)x, sub.n_bits);
+    }
+    enum of_field_id id = (enum of_field_id)sub.field;
+    size_t len = of_fields[id].wire;
+    struct of_value value = {{0}}, mask = {{0}};
+    if (!of_field_is_tun_metadata(id)) {
+        of_field_get(id, &m->key, value.b);
+        of_field_get(id, &m->mask, mask.b);
+    }
+    for (unsigned int i = 0; i < sub.n_bits; i++) {
+        set_bit(&value, len, sub.ofs + i, i < 64 && x >> i & 1);
+        set_bit(&mask, len, sub.ofs + i, true);
+    }
+    if (of_field_is_tun_metadata(id)) {
+        return of_match_set_tun_metadata(m, (unsigned int)(id - OF_TUN_METADATA0), value.b, mask.b,
+                                         len);
+    }
+    set_value(m, id, &value, &mask);
+    return 0;
 }
 
 int
@@ -153,6 +203,9 @@ of_match_parse_word(struct of_match *m, const char *name, size_t n, const char *
                     size_t n_value, const struct of_port_names *ports, bool *known, struct err *e)
 {
     *known = true;
+    if (memchr(name, '[', n)) {
+        return parse_part(m, name, n, value ? value : "", n_value, e);
+    }
     if (parse_shorthand(m, name, n)) {
         return 0;
     }

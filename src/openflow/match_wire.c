@@ -118,10 +118,18 @@ has_meaning(const struct of_match *m, enum of_field_id id)
 {
     enum of_field_id i = 0;
     while (i < OF_FIELD_COUNT && !(of_fields[i].key_ofs == of_fields[id].key_ofs &&
-                                   of_prereq_holds(of_fields[i].prereq, m))) {
+                                   of_prereq_is_said(of_fields[i].prereq, m))) {
         i++;
     }
     return i < OF_FIELD_COUNT;
+}
+
+static bool
+lacks_meaning(const struct of_match *m, enum of_field_id id)
+{
+    const struct of_field *f = &of_fields[id];
+    return id == OF_ETH_SRC || id == OF_ETH_DST ? !of_prereq_holds(OF_PREREQ_ETH, m)
+                                                : !is_kept(f, id) && !has_meaning(m, id);
 }
 
 void
@@ -132,10 +140,15 @@ of_match_normalize(struct of_match *m)
     struct of_key_map map = of_key_map_of(&m->mask);
     for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
         if (of_key_map_may_have(&map, id) && !of_field_is_zero(id, &m->mask) &&
-            !is_kept(&of_fields[id], id) && !has_meaning(&before, id)) {
-            of_match_clear(m, id);
+            lacks_meaning(&before, id)) {
+            if (id != OF_IPV6_LABEL) {
+                of_match_clear(m, id);
+            }
             changed = true;
         }
+    }
+    if (changed && of_match_is_ethernet(&before) && of_match_has(m, OF_RECIRC_ID)) {
+        of_match_set_u64(m, OF_PACKET_TYPE, 0);
     }
     if (changed && log_is_enabled(LOG_INFO)) {
         struct str pre = STR_INIT, post = STR_INIT;

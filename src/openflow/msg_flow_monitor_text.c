@@ -9,6 +9,7 @@
 #include "openflow/msg_flow_monitor.h"
 #include "openflow/msg_flow_removed.h"
 #include "openflow/ofp_printers.h"
+#include "openflow/table_text.h"
 #include "openflow/words.h"
 #include "os/err_format.h"
 
@@ -41,21 +42,6 @@ parse_flag(const struct word *w, struct ofp_flow_monitor *m)
 }
 
 static int
-parse_table(const struct word *w, const struct ofp_table_names *tables, uint8_t *table,
-            struct err *e)
-{
-    uint64_t x;
-    if (text_to_u64(w->value, w->n, &x) && x <= UINT8_MAX) {
-        *table = (uint8_t)x;
-        return 0;
-    }
-    if (tables && tables->number && tables->number(tables->aux, w->value, w->n, table)) {
-        return 0;
-    }
-    return err_fail(e, -E_INVAL, "unknown table \"%.*s\"", (int)w->n, w->value);
-}
-
-static int
 parse_word(const struct word *w, const struct of_port_names *ports,
            const struct ofp_table_names *tables, struct ofp_flow_monitor *m, const char *text,
            struct err *e)
@@ -75,7 +61,9 @@ parse_word(const struct word *w, const struct of_port_names *ports,
                         w->name);
     }
     if (word_is(w, "table")) {
-        return parse_table(w, tables, &m->table, e);
+        return of_table_parse(w->value, w->n, tables, &m->table)
+                   ? 0
+                   : err_fail(e, -E_INVAL, "unknown table \"%.*s\"", (int)w->n, w->value);
     }
     if (word_is(w, "out_port")) { /* what is no port is 0, as the reference has it */
         m->out_port = of_port_parse(w->value, w->n, ports, &m->out_port) ? m->out_port : 0;

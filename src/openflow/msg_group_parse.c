@@ -34,6 +34,9 @@ static int
 parse_u32(const char *text, size_t n, uint32_t *x, struct err *e)
 {
     uint64_t wide;
+    if (!n) {
+        return err_fail(e, -E_INVAL, "missing required numeric argument");
+    }
     if (!text_to_u64(text, n, &wide)) {
         return err_fail(e, -E_INVAL, "invalid numeric format %.*s", (int)n, text);
     }
@@ -208,7 +211,9 @@ parse_fields(struct group_text *t, const struct word *w)
         struct ofp_group_field field = {.id = of_field_find(name.name, name.n_name)};
         int code = 0;
         if (field.id == OF_FIELD_COUNT) {
-            return err_fail(t->err, -E_INVAL, ": unknown field %.*s", NAME_ARGS(&name));
+            p += p < end; /* what separates */
+            return err_fail(t->err, -E_INVAL, "%.*s: unknown field %.*s", (int)(end - p), p,
+                            NAME_ARGS(&name));
         }
         field.len = of_fields[field.id].wire;
         memset(field.mask, 0xff, field.len);
@@ -248,8 +253,8 @@ parse_words(struct group_text *t, const char *p, const char *end)
         while (i < ARRAY_LEN(words) && !word_is(&w, words[i].word)) {
             i++;
         }
-        w.value = w.value ? w.value : "";
         t->usable &= i < ARRAY_LEN(words) ? words[i].usable : FORMAT_ANY;
+        w.value = w.value ? w.value : "";
         code = i < ARRAY_LEN(words)
                    ? words[i].parse(t, &w)
                    : err_fail(t->err, -E_INVAL, "unknown keyword %.*s", NAME_ARGS(&w));
@@ -359,7 +364,9 @@ parse_actions(struct group_text *t, const struct str *actions, const struct ofp_
         }
     }
     if (!code) {
-        t->usable &= flow_formats_of_actions(list.start, list.n);
+        /* What the group itself needs is forgotten, as the reference does: versions without
+         * properties leave them out. */
+        t->usable = flow_formats_of_actions(list.start, list.n);
         ofp_group_add_bucket(&t->mod->group, b, list.start, list.n);
     }
     ofp_actions_buffer_free(&list);

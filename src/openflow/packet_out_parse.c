@@ -70,20 +70,23 @@ static int
 parse_metadata(struct parse *p)
 {
     struct of_match before = p->out->metadata;
-    bool known, has_header = false;
-    int code = of_match_parse_word(&p->out->metadata, p->word.name, p->word.n_name, p->word.value,
+    bool known = of_field_find(p->word.name, p->word.n_name) != OF_FIELD_COUNT, has_header = false;
+    int code = 0;
+    if (known && p->word.n) {
+        code = of_match_parse_word(&p->out->metadata, p->word.name, p->word.n_name, p->word.value,
                                    p->word.n, p->names->ports, &known, p->err);
+    }
     for (enum of_field_id id = 0; !code && known && id < OF_FIELD_COUNT; id++) {
         has_header = has_header || (of_match_has(&p->out->metadata, id) &&
                                     of_fields[id].prereq != OF_PREREQ_NONE);
     }
-    if (code || (known && !has_header)) {
+    if (code || (known && p->word.n && !has_header)) {
         return code;
     }
     p->out->metadata = before;
-    const char *what = known       ? "%.*s is not a valid pipeline field for PACKET_OUT"
-                       : p->word.n ? "unknown keyword %.*s"
-                                   : "field %.*s missing value";
+    const char *what = !p->word.n ? "field %.*s missing value"
+                       : known    ? "%.*s is not a valid pipeline field for PACKET_OUT"
+                                  : "unknown keyword %.*s";
     return err_fail(p->err, -E_INVAL, what, (int)p->word.n_name, p->word.name);
 }
 
@@ -108,7 +111,7 @@ packet_out_parse(const char *text, const struct flow_names *names, struct ofp_pa
 {
     struct parse p = {.out = out, .names = names, .packet = packet, .err = e};
     const char *word = strstr(text, "action"), *equals = word ? strchr(word, '=') : NULL;
-    const char *end = equals ? word : text + strlen(text);
+    const char *end = word ? word : text + strlen(text);
     int code = 0;
     str_clear(packet);
     out->buffer = OFP_BUFFER_NONE;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "openflow/words.h"
 #include "os/log.h"
 
 LOG_MODULE(ofp_port);
@@ -103,14 +104,19 @@ port_from_number(uint32_t x, uint32_t *port)
 bool
 of_port_parse(const char *text, size_t n, const struct of_port_names *names, uint32_t *port)
 {
-    uint8_t number[4];
-    bool too_large;
-    if (of_number_parse(text, n, number, sizeof number, &too_large)) {
-        return port_from_number(get_be32(number), port);
-    }
-    if (*text == '-' && too_large) {
+    const char *p = text, *end = text + n;
+    int number;
+    bool is_number = text_take_int(&p, end, &number);
+    if (n && *text == '-') {
         log_warn("Negative value %.*s is not a valid port number.", (int)n, text);
         return false;
+    }
+    if (is_number && p == end) {
+        uint64_t x = 0;
+        for (p = text + (*text == '+'); p < end && x <= UINT32_MAX; p++) {
+            x = x * 10 + (uint64_t)(*p - '0');
+        }
+        return x <= UINT32_MAX && port_from_number((uint32_t)x, port);
     }
     if (find_reserved(text, n, port)) {
         return true;

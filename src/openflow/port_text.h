@@ -19,8 +19,8 @@ enum {
     OFP_PORT_NONE, /* ANY, from OpenFlow 1.1 on */
 };
 
-/* The port that the N characters at TEXT name: a number of either kind, a reserved name in any
- * case, or a name that NAMES knows. False: none. */
+/* The port that the N characters at TEXT name: a decimal number of either kind, a reserved name in
+ * any case, or a name that NAMES knows. False: none. */
 bool of_port_parse(const char *text, size_t n, const struct of_port_names *names, uint32_t *port);
 /* Whether the name of a port or a table is written without quotes: a letter, then letters and
  * digits. */

@@ -10,6 +10,9 @@ enum {
     NO_PROTO = 256,
     TAG_PRESENT = 0x1000,
     FRAG_LATER = 2,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    PROTO_SCTP = 132,
     CT_UNTRACKED = 0x10 | 0x20, /* "inv" and "trk" alone tell of no original direction */
     NS_ETHERTYPE = 1,
 };
@@ -73,25 +76,34 @@ is_tracked(const struct of_match *m)
     return get_be32(m->mask.ct_state) & get_be32(m->key.ct_state) & ~(uint32_t)CT_UNTRACKED;
 }
 
+/* A fragment that has no ports: it is not the first. */
 static bool
-demand_is_met(const struct demand *d, const struct of_match *m)
+lacks_ports(const struct demand *d, const struct of_match *m)
+{
+    bool later = m->mask.nw_frag[0] & m->key.nw_frag[0] & FRAG_LATER;
+    return later && (d->proto == PROTO_TCP || d->proto == PROTO_UDP || d->proto == PROTO_SCTP);
+}
+
+/* IS_SAID: it is enough that the match speaks of such packets, though they may lack the header. */
+static bool
+demand_is_met(const struct demand *d, const struct of_match *m, bool is_said)
 {
     uint16_t type = type_of(m);
-    bool later = m->mask.nw_frag[0] & m->key.nw_frag[0] & FRAG_LATER;
     if (!type || (type != d->eth_type && type != d->or_type)) {
         return false;
     }
     if (d->proto == NO_PROTO) {
         return true;
     }
-    if (m->mask.nw_proto[0] != UINT8_MAX || m->key.nw_proto[0] != d->proto || later) {
+    if (m->mask.nw_proto[0] != UINT8_MAX || m->key.nw_proto[0] != d->proto ||
+        (!is_said && lacks_ports(d, m))) {
         return false;
     }
     if (!d->icmp_type) {
         return true;
     }
     uint16_t icmp_type = get_u16(m->key.tp_src);
-    return of_match_is_exact(m, OF_ICMPV6_TYPE) && !get_u16(m->key.tp_dst) &&
+    return of_match_is_exact(m, OF_ICMPV6_TYPE) && (is_said || !get_u16(m->key.tp_dst)) &&
            (icmp_type == d->icmp_type || icmp_type == d->or_icmp);
 }
 
@@ -106,8 +118,32 @@ of_prereq_holds(enum of_prereq prereq, const struct of_match *m)
     case OF_PREREQ_VLAN_VID:
         return is_tagged(m);
     case OF_PREREQ_CT:
-        return is_tracked(m) && demand_is_met(&demands[prereq], m);
+        return is_tracked(m) && demand_is_met(&demands[prereq], m, false);
     default:
-        return demand_is_met(&demands[prereq], m);
+        return demand_is_met(&demands[prereq], m, false);
     }
+}
+
+bool
+of_prereq_is_said(enum of_prereq prereq, const struct of_match *m)
+{
+    return prereq < OF_PREREQ_MPLS || prereq == OF_PREREQ_CT ||
+           demand_is_met(&demands[prereq], m, true);
+}
+
+bool
+of_match_is_ethernet(const struct of_match *m)
+{
+    if (of_match_has(m, OF_PACKET_TYPE)) {
+        return is_ethernet(m);
+    }
+    struct of_key_map map = of_key_map_of(&m->mask);
+    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
+        enum of_prereq p = (enum of_prereq)of_fields[id].prereq;
+        if (p != OF_PREREQ_NONE && p != OF_PREREQ_NSH && p != OF_PREREQ_CT &&
+            of_key_map_may_have(&map, id) && of_match_has(m, id)) {
+            return true;
+        }
+    }
+    return false;
 }

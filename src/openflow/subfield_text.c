@@ -5,58 +5,86 @@
 #include "openflow/actions_parse.h"
 #include "os/err_format.h"
 
-/* Reads "[]", "[BIT]" or "[FIRST..LAST]". */
+/* Takes "[]", "[BIT]" or "[FIRST..LAST]" from *P. */
 static bool
-parse_bits(const char *p, size_t n, const struct of_field *f, uint64_t *first, uint64_t *last)
+take_bits(const char **p, const char *end, int *first, int *last)
 {
-    if (n < 2 || p[0] != '[' || p[n - 1] != ']') {
-        return false;
-    }
-    p++;
-    n -= 2;
-    *first = 0;
-    *last = f->bits - 1u;
-    if (!n) {
+    if (end - *p >= 2 && !memcmp(*p, "[]", 2)) {
+        *p += 2;
         return true;
     }
-    const char *dots = memchr(p, '.', n);
-    size_t n_first = dots ? (size_t)(dots - p) : n;
-    if (!text_to_u64(p, n_first, first)) {
+    ++*p;
+    if (!text_take_int(p, end, first)) {
         return false;
     }
     *last = *first;
-    return !dots ||
-           (n - n_first > 2 && dots[1] == '.' && text_to_u64(dots + 2, n - n_first - 2, last));
+    if (end - *p >= 2 && !memcmp(*p, "..", 2)) {
+        *p += 2;
+        if (!text_take_int(p, end, last)) {
+            return false;
+        }
+    }
+    return *p < end && *(*p)++ == ']';
 }
 
 int
-of_subfield_parse(const char *text, size_t n, struct of_subfield *sub, struct err *e)
+of_subfield_take(const char *text, size_t n, size_t *n_taken, struct of_subfield *sub,
+                 struct err *e)
 {
-    const char *bracket = memchr(text, '[', n);
-    size_t n_name = bracket ? (size_t)(bracket - text) : n;
-    uint64_t first = 0, last = 0;
+    const char *p = text, *end = text + n;
+    while (p < end && *p != '[' && *p != '-') {
+        p++;
+    }
+    size_t n_name = (size_t)(p - text);
     enum of_field_id id = of_field_find(text, n_name);
     if (id == OF_FIELD_COUNT) {
         return err_fail(e, -E_INVAL, "%.*s: unknown field `%.*s'", (int)n, text, (int)n_name,
                         text);
     }
-    const struct of_field *f = &of_fields[id];
-    if (!parse_bits(bracket ? bracket : "[]", bracket ? n - n_name : 2, f, &first, &last)) {
+    int bits = of_subfield_bits(id), first = 0, last = bits - 1;
+    if (p < end && *p == '[' && !take_bits(&p, end, &first, &last)) {
         return err_fail(e, -E_INVAL,
                         "%.*s: syntax error expecting [] or [<bit>] or [<start>..<end>]", (int)n,
                         text);
     }
     if (first > last) {
-        return err_fail(e, -E_INVAL, "%.*s: starting bit %llu is after ending bit %llu", (int)n,
-                        text, (unsigned long long)first, (unsigned long long)last);
+        return err_fail(e, -E_INVAL, "%.*s: starting bit %d is after ending bit %d", (int)n, text,
+                        first, last);
     }
-    if (last >= f->bits) {
+    bool starts = first >= 0 && first < bits;
+    if (!starts || last >= bits) {
         return err_fail(e, -E_INVAL,
-                        "%.*s: ending bit %llu is not valid because field is only %u bits wide",
-                        (int)n, text, (unsigned long long)last, f->bits);
+                        "%.*s: %s bit %d is not valid because field is only %d bits wide", (int)n,
+                        text, starts ? "ending" : "starting", starts ? last : first, bits);
     }
+    *n_taken = (size_t)(p - text);
     *sub = (struct of_subfield){(uint16_t)id, (uint16_t)first, (uint16_t)(last - first + 1), 0};
     return 0;
+}
+
+int
+of_subfield_parse(const char *text, size_t n, struct of_subfield *sub, struct err *e)
+{
+    size_t n_taken;
+    int code = of_subfield_take(text, n, &n_taken, sub, e);
+    return code || n_taken == n ? code
+                                : err_fail(e, -E_INVAL, "unexpected input following field syntax");
+}
+
+int
+of_subfield_take_source(const char *text, size_t n, struct of_subfield *sub, const char **right,
+                        size_t *n_right, struct err *e)
+{
+    size_t n_taken;
+    int code = of_subfield_take(text, n, &n_taken, sub, e);
+    if (!code && (n - n_taken < 2 || memcmp(text + n_taken, "->", 2) != 0)) {
+        code = err_fail(e, -E_INVAL, "%.*s: missing `->' following source", (int)n, text);
+    }
+    if (!code) {
+        *right = text + n_taken + 2;
+        *n_right = n - n_taken - 2;
+    }
+    return code;
 }
 
 bool

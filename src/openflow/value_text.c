@@ -7,8 +7,10 @@
 #include <uv.h>
 
 #include "base/endian.h"
+#include "base/hex.h"
 #include "openflow/flags_text.h"
 #include "openflow/port_text.h"
+#include "openflow/words.h"
 #include "os/err_format.h"
 #include "text/network.h"
 
@@ -131,29 +133,59 @@ make_prefix(struct of_value *mask, unsigned int bits, size_t len)
     }
 }
 
+/* Takes "10.0.0.1" from *P, with leading zeros or without. */
+static bool
+take_ipv4(const char **p, const char *end, uint8_t *ip)
+{
+    for (size_t i = 0; i < 4; i++) {
+        int x;
+        bool dot = !i || (*p < end && *(*p)++ == '.');
+        if (!dot || !text_take_int(p, end, &x) || x < 0 || x > UINT8_MAX) {
+            return false;
+        }
+        ip[i] = (uint8_t)x;
+    }
+    return true;
+}
+
+static bool
+parse_address(const struct text *t, const char *p, const char *end, uint8_t *ip)
+{
+    return family_of(t) == AF_INET ? take_ipv4(&p, end, ip) && p == end
+                                   : ip_parse(AF_INET6, p, (size_t)(end - p), ip);
+}
+
 static int
 read_address(struct text *t)
 {
-    bool is_ipv4 = family_of(t) == AF_INET, large;
-    const char *slash = memchr(t->p, '/', t->n);
-    size_t n = slash ? (size_t)(slash - t->p) : t->n;
+    bool is_ipv4 = family_of(t) == AF_INET;
+    const char *end = t->p + t->n, *slash = memchr(t->p, '/', t->n), *p = slash ? slash + 1 : end;
     const char *bad = is_ipv4 ? "invalid IP address" : "invalid IPv6 address";
-    uint8_t bits;
-    if (!ip_parse(family_of(t), t->p, n, t->value->b)) {
+    int bits;
+    if (!parse_address(t, t->p, slash ? slash : end, t->value->b)) {
         return refuse(t, bad);
     }
-    if (!slash || ip_parse(family_of(t), slash + 1, t->n - n - 1, t->mask->b)) {
+    if (!slash || parse_address(t, p, end, t->mask->b)) {
         return 0;
     }
-    if (of_number_parse(slash + 1, t->n - n - 1, &bits, 1, &large) && bits <= t->len * 8) {
-        make_prefix(t->mask, bits, t->len);
-        return 0;
+    const char *mask = p;
+    if (!is_ipv4 && p < end && (hex_digit(*p) >= 0 || strchr(":.", *p)) &&
+        !text_take_int(&mask, end, &bits)) {
+        while (mask < end && (hex_digit(*mask) >= 0 || strchr(":.", *mask))) {
+            mask++;
+        }
+        bool is_address = ip_parse(AF_INET6, p, (size_t)(mask - p), t->mask->b);
+        return refuse(t, is_address ? bad : "Invalid IPv6 mask");
     }
-    return err_fail(t->err, -E_INVAL, "%.*s: %s", (int)t->n, t->p,
-                    bits > t->len * 8 || large
-                        ? (is_ipv4 ? "IPv4 network prefix bits not between 0 and 32, inclusive"
-                                   : "IPv6 network prefix bits not between 0 and 128, inclusive")
-                        : bad);
+    if ((is_ipv4 && take_ipv4(&mask, end, t->mask->b)) || !text_take_int(&p, end, &bits)) {
+        return refuse(t, bad);
+    }
+    if (bits < 0 || (size_t)bits > t->len * 8) {
+        return refuse(t, is_ipv4 ? "IPv4 network prefix bits not between 0 and 32, inclusive"
+                                 : "IPv6 network prefix bits not between 0 and 128, inclusive");
+    }
+    make_prefix(t->mask, (unsigned int)bits, t->len);
+    return p == end ? 0 : refuse(t, bad);
 }
 
 /* The length of the prefix that MASK is, or -1. */
@@ -196,8 +228,9 @@ read_port(struct text *t)
     uint32_t port;
     uint8_t wide[4];
     if (!of_port_parse(t->p, t->n, t->ports, &port)) {
-        return err_fail(t->err, -E_INVAL, "%.*s: invalid or unknown port for %s", (int)t->n, t->p,
-                        t->field->name);
+        const char *why =
+            t->id == OF_ACTSET_OUTPUT ? "port value out of range" : "invalid or unknown port";
+        return err_fail(t->err, -E_INVAL, "%.*s: %s for %s", (int)t->n, t->p, why, t->field->name);
     }
     put_be32(wide, t->len == 4 ? of_port_to_11(port) : port);
     memcpy(t->value->b, wide + sizeof wide - t->len, t->len);
@@ -249,22 +282,35 @@ write_frag(struct str *s, const struct text *t UNUSED, const uint8_t *value, con
     str_puts(s, "<error>");
 }
 
+static int
+bad_packet_type(const struct text *t, const char *p, const char *what)
+{
+    return err_fail(t->err, -E_INVAL, "%.*s: bad syntax for packet type %s",
+                    (int)(t->p + t->n - p), p, what);
+}
+
 /* "(1,0x800)" */
 static int
 read_packet_type(struct text *t)
 {
-    const char *comma = memchr(t->p, ',', t->n);
-    bool large;
-    if (!t->n || *t->p != '(') {
-        return refuse(t, "bad syntax for packet type missing '('");
+    static const char *const names[] = {"ns", "ns_type"}, *const missing[] = {"missing ','",
+                                                                              "missing ')'"};
+    const char *p = t->p, *end = t->p + t->n;
+    if (p == end || *p++ != '(') {
+        return bad_packet_type(t, t->p, "missing '('");
     }
-    if (!comma || t->p[t->n - 1] != ')') {
-        return refuse(t, "bad syntax for packet type");
+    for (size_t i = 0; i < 2; i++) {
+        bool large;
+        size_t n = of_number_take(p, (size_t)(end - p), t->value->b + 2 * i, 2, &large);
+        if (!n || large) {
+            return bad_packet_type(t, p, names[i]);
+        }
+        if (p + n == end || p[n] != ",)"[i]) {
+            return bad_packet_type(t, p, missing[i]);
+        }
+        p += n + 1;
     }
-    size_t n = (size_t)(comma - t->p);
-    bool good = of_number_parse(t->p + 1, n - 1, t->value->b, 2, &large) &&
-                of_number_parse(comma + 1, t->n - n - 2, t->value->b + 2, 2, &large);
-    return good ? 0 : refuse(t, "bad syntax for packet type");
+    return 0;
 }
 
 static void

@@ -29,8 +29,12 @@ int of_value_parse(enum of_field_id, const char *text, size_t n, const struct of
 void of_value_put(struct str *, enum of_field_id, const uint8_t *value, const uint8_t *mask,
                   size_t len, const struct of_port_names *);
 
-/* Numbers: decimal, or hexadecimal after 0x, of as many as SIZE bytes, into the big-endian VALUE.
- * False: no number, or larger than SIZE bytes (*TOO_LARGE). */
+/* Takes a number from the N characters at TEXT into the big-endian VALUE: hexadecimal after 0x of
+ * as many as SIZE bytes, "0x" alone is 0; or in C's notation, of up to 64 bits, where a negative
+ * one wraps. Gives the characters taken, 0: there is none; *TOO_LARGE: it does not fit in SIZE
+ * bytes. */
+size_t of_number_take(const char *text, size_t n, uint8_t *value, size_t size, bool *too_large);
+/* Whether all of TEXT is a number that fits; *TOO_LARGE as above. */
 bool of_number_parse(const char *text, size_t n, uint8_t *value, size_t size, bool *too_large);
 /* Appends SIZE bytes as hexadecimal after 0x without leading zeros; 0 is "0". */
 void of_number_put_hex(struct str *, const uint8_t *value, size_t size);

@@ -21,9 +21,9 @@ end_of_value(const char *p, const char *end)
 {
     int depth = 0;
     for (; p < end; p++) {
-        if (*p == '(' || *p == '[') {
+        if (*p == '(') {
             depth++;
-        } else if (*p == ')' || *p == ']') {
+        } else if (*p == ')') {
             depth--;
         } else if (depth <= 0 && is_separator(*p)) {
             break;
@@ -70,9 +70,12 @@ word_next(const char **p, const char *end, struct word *w)
         w->value = at + 1;
         const char *close = closing(at + 1, end);
         w->n = (size_t)(close - w->value);
-        w->tail = close < end ? close + 1 : end;
-        at = end_of_value(w->tail, end);
-        w->n_tail = (size_t)(at - w->tail);
+        at = close < end ? close + 1 : end;
+        if (end - at >= 2 && at[0] == '-' && at[1] == '>') {
+            w->tail = at;
+            at = end_of_value(at, end);
+            w->n_tail = (size_t)(at - w->tail);
+        }
     }
     *p = at;
     return true;
@@ -96,4 +99,23 @@ text_to_u64(const char *text, size_t n, uint64_t *x)
     errno = 0;
     *x = strtoull(copy, &end, 0);
     return !errno && !*end;
+}
+
+bool
+text_take_int(const char **text, const char *end, int *x)
+{
+    const char *p = *text;
+    bool negative = p < end && *p == '-';
+    uint32_t sum = 0;
+    p += negative || (p < end && *p == '+');
+    const char *digits = p;
+    for (; p < end && *p >= '0' && *p <= '9'; p++) {
+        sum = sum * 10 + (uint32_t)(*p - '0');
+    }
+    *x = (int)(negative ? 0 - sum : sum);
+    if (p == digits) {
+        return false;
+    }
+    *text = p;
+    return true;
 }

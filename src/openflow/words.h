@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of flows and actions as text: NAME, NAME:VALUE, NAME=VALUE or NAME(VALUE), with commas
- * or spaces between them; parentheses and brackets in a value hide what separates. Any thread. */
+ * or spaces between them; parentheses in a value hide what separates. Any thread. */
 #pragma once
 
 #include <string.h>
@@ -19,7 +19,7 @@ struct word {
     size_t n_name;
     const char *value; /* NULL: none */
     size_t n;
-    const char *tail; /* what follows NAME(VALUE) without a gap */
+    const char *tail; /* "->DESTINATION" behind NAME(VALUE); anything else is a word again */
     size_t n_tail;
 };
 
@@ -29,3 +29,6 @@ bool word_is(const struct word *, const char *name);
 /* A number in C's notation that is all of the N characters at TEXT. A negative one wraps, as
  * strtoull() has it. */
 bool text_to_u64(const char *text, size_t n, uint64_t *x);
+/* Takes a decimal number from *TEXT, which may have a sign; what is larger than an int wraps.
+ * False: there is none, *X is 0. */
+bool text_take_int(const char **text, const char *end, int *x);

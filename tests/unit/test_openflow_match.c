@@ -100,7 +100,7 @@ static const struct {
     {"metadata=5", "metadata=0x5"},
     {"in_port=LOCAL", NULL},
     {"in_port=controller", "in_port=CONTROLLER"},
-    {"in_port=0xfffffffe", "in_port=LOCAL"},
+    {"in_port=4294967294", "in_port=LOCAL"},
     {"in_port=65279", NULL},
     {"in_port_oxm=5", "in_port=5"},
     {"actset_output=5", NULL},
@@ -151,7 +151,7 @@ static const struct {
      "tun_gbp_id=1,tun_ipv6_src=::1,tun_dst=1.1.1.1,tun_id=1,reg1=1,reg0=1,ct_label=1,ct_mark=1,"
      "ct_zone=1,ct_state=+trk,actset_output=1,conj_id=1,dp_hash=1,recirc_id=1,pkt_mark=1",
      "pkt_mark=0x1,recirc_id=0x1,dp_hash=0x1,conj_id=1,actset_output=1,ct_state=+trk,ct_zone=1,"
-     "ct_mark=0x1,ct_label=0x1,tcp,reg0=0x1,reg1=0x1,tun_id=0x1,tun_dst=1.1.1.1,"
+     "ct_mark=0x1,ct_label=0x1,eth,tcp,reg0=0x1,reg1=0x1,tun_id=0x1,tun_dst=1.1.1.1,"
      "tun_ipv6_src=::1,tun_gbp_id=1,tun_flags=+oam,tun_metadata0=0x1,metadata=0x1,in_port=1,"
      "dl_vlan=5,dl_src=01:01:01:01:01:01,dl_dst=02:02:02:02:02:02,nw_src=1.1.1.1,"
      "nw_dst=2.2.2.2,nw_ttl=3,tp_src=1,tp_dst=2"},

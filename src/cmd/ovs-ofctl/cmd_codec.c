@@ -9,6 +9,7 @@
 #include "openflow/actions_text.h"
 #include "openflow/instructions.h"
 #include "openflow/msg_error.h"
+#include "openflow/msg_group.h"
 #include "openflow/msg_hello.h"
 #include "openflow/ofp_print.h"
 #include "openflow/words.h"
@@ -277,6 +278,33 @@ cmd_parse_flows(struct ofctl *c, int argc UNUSED, char *argv[])
     }
     os_free(fms);
     str_fini(&text);
+}
+
+/* -- Groups -- */
+
+/* As parse-flow. */
+void
+cmd_parse_group(struct ofctl *c, int argc UNUSED, char *argv[])
+{
+    struct ofp_group_mod mod = {.command = OFP_GROUP_ADD};
+    flow_formats usable = FORMAT_ANY;
+    struct err e;
+    if (ofp_group_parse(argv[0], &mod, NULL, &usable, &e)) {
+        log_fatal("%s", e.text);
+    }
+    print_formats("usable protocols", usable);
+    flow_formats chosen = usable & c->formats;
+    if (!chosen) {
+        log_fatal("no usable protocol");
+    }
+    enum ofp_version version = flow_format_version(chosen & ~(chosen - 1));
+    printf("chosen version: %s\n", ofp_version_name(version));
+    uint8_t *msg = xalloc(OFP_MSG_MAX);
+    struct wr w = wr_make(msg, OFP_MSG_MAX);
+    ofp_group_mod_put(&w, version, vconn_new_xid(), &mod, NULL);
+    print(msg, w.n, (int)c->verbosity);
+    ofp_group_fini(&mod.group);
+    os_free(msg);
 }
 
 /* -- Words -- */

@@ -125,6 +125,9 @@ flow_talk_put(struct wr *w, const struct flow_dialect *d, struct ofp_flow_mod *f
         (!is_delete || d->version == OFP_11)) {
         fm->table = 0; /* there is no "any" */
     }
+    if (d->nxm && fm->new_cookie == OFP_COOKIE_NONE) {
+        fm->new_cookie = 0;
+    }
     ofp_flow_mod_put(w, d->version, d->nxm, d->has_table, 0, fm);
 }
 

@@ -114,6 +114,7 @@ static const struct ofctl_command commands[] = {
     /* Undocumented: see cmd_codec.c. */
     {"parse-flow", "", 1, 1, true, cmd_parse_flow},
     {"parse-flows", "", 1, 1, true, cmd_parse_flows},
+    {"parse-group", "", 1, 1, true, cmd_parse_group},
     {"parse-actions", "", 1, 1, true, cmd_parse_actions},
     {"parse-instructions", "", 1, 1, true, cmd_parse_instructions},
     {"print-error", "", 1, 1, true, cmd_print_error},

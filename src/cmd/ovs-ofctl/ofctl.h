@@ -63,7 +63,7 @@ command_fn cmd_add_meter, cmd_mod_meter, cmd_del_meters, cmd_dump_meters, cmd_me
     cmd_meter_features;                                          /* cmd_meter.c */
 command_fn cmd_mod_port, cmd_mod_table, cmd_dump_table_features; /* cmd_config.c */
 command_fn cmd_packet_out, cmd_monitor, cmd_snoop;               /* cmd_packet.c */
-command_fn cmd_parse_flow, cmd_parse_flows;
+command_fn cmd_parse_flow, cmd_parse_flows, cmd_parse_group;
 command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
 command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,
     cmd_parse_actions, cmd_parse_instructions, cmd_print_error,

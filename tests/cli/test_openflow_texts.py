@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ovs-ofctl and the packaged one read the same texts (openflow_texts.py): what they print, what they
+complain of, their exit codes, and for what needs a switch the bytes that they send it."""
+import concurrent.futures
+import re
+import socket
+import struct
+import threading
+
+import pytest
+
+from openflow_texts import FOUND, Generator, departs
+
+VERSIONS = ["OpenFlow10", "OpenFlow11", "OpenFlow12", "OpenFlow13", "OpenFlow14", "OpenFlow15", ""]
+N_FLOWS, N_GROUPS, N_METERS, N_PACKETS = 3200, 400, 240, 200
+
+
+def even(text):
+    """TEXT without times and numbers of log lines."""
+    return re.sub(r"^[\d:.TZ-]+\|\d+\|", "", text, flags=re.M)
+
+
+def answer(done):
+    return (done.code, even(done.out), even(done.err))
+
+
+def compare(boxes, commands):
+    """Runs each of COMMANDS, lists of arguments, by both; says where they differ."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        def both(argv):
+            return [answer(box.run(["ovs-ofctl", *argv])) for box in boxes]
+        results = list(pool.map(both, commands))
+    different = [f"{' '.join(argv)}\n  ours:   {mine}\n  theirs: {other}"
+                 for argv, (mine, other) in zip(commands, results) if mine != other]
+    assert not different, f"{len(different)} of {len(commands)} differ\n" + "\n".join(different[:400])
+
+
+@pytest.fixture
+def boxes(sandbox, reference):
+    return sandbox, reference
+
+
+def commands_of(command, kind, seed, n):
+    texts = Generator(seed).some(kind, n)
+    return [[*(["-O", v] if v else []), command, text]
+            for text, v in zip(texts, VERSIONS * (n // len(VERSIONS) + 1)) if not departs(text, v)]
+
+
+def test_there_are_enough():
+    n = sum(len(commands_of("", kind, seed, N_FLOWS // 8))
+            for kind, seeds in (("flow", range(4)), ("match", range(10, 14))) for seed in seeds)
+    assert n + N_GROUPS >= 3000
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_flows(boxes, seed):
+    compare(boxes, commands_of("parse-flow", "flow", seed, N_FLOWS // 8))
+
+
+@pytest.mark.parametrize("seed", range(10, 14))
+def test_matches(boxes, seed):
+    commands = commands_of("parse-flow", "match", seed, N_FLOWS // 8)
+    for argv in commands:
+        argv[-1] += ",actions=drop"
+    compare(boxes, commands)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_was_found(boxes, version):
+    compare(boxes, [[*(["-O", version] if version else []), "parse-flow", text]
+                    for text in FOUND])
+
+
+def test_groups(boxes):
+    compare(boxes, commands_of("parse-group", "group", 20, N_GROUPS))
+
+
+# What needs a switch goes to one that agrees on the version, notes what it gets, and answers
+# barriers.
+
+class Recorder:
+    def __init__(self, path):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen(8)
+        self.name = f"unix:{path}"
+        self.messages = []
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
+            with peer:
+                self.talk(peer)
+
+    def talk(self, peer):
+        data = b""
+        while True:
+            try:
+                more = peer.recv(65536)
+            except OSError:
+                return
+            data += more
+            if not more:
+                return
+            while len(data) >= 8 and len(data) >= struct.unpack_from(">H", data, 2)[0]:
+                version, kind, n, xid = struct.unpack_from(">BBHI", data)
+                message, data = data[:n], data[n:]
+                if kind == 0:
+                    peer.sendall(struct.pack(">BBHI", version, 0, 8, xid))
+                elif kind == (18 if version == 1 else 20):
+                    peer.sendall(struct.pack(">BBHI", version, kind + 1, 8, xid))
+                else:
+                    # Without the transaction id, which counts messages before.
+                    self.messages.append((message[:4] + bytes(4) + message[8:]).hex())
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(10)
+
+
+def sent(box, name, commands):
+    """For each command: its answer, and the messages that it sends."""
+    recorder = Recorder(box.path("run", name))
+    try:
+        results = []
+        for argv in commands:
+            recorder.messages = []
+            words = [recorder.name if x == "SWITCH" else x for x in argv]
+            code, out, err = answer(box.run(["ovs-ofctl", *words]))
+            results.append((code, out, err.replace(recorder.name, "SWITCH"),
+                            list(recorder.messages)))
+        return results
+    finally:
+        recorder.close()
+
+
+def compare_sent(boxes, commands):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        mine, other = pool.map(lambda box: sent(box, "recorder", commands), boxes)
+    different = [f"{' '.join(argv)}\n  ours:   {a}\n  theirs: {b}"
+                 for argv, a, b in zip(commands, mine, other) if a != b]
+    assert not different, f"{len(different)} of {len(commands)} differ\n" + "\n".join(different[:400])
+
+
+def switch_commands(command, kind, seed, n):
+    commands = commands_of(command, kind, seed, n)
+    for argv in commands:
+        argv[argv.index(command):] = ["--no-names", command, "SWITCH", argv[-1]]
+        if not argv[0].startswith("-O"):
+            argv[:0] = ["-O", "OpenFlow13"]
+    return commands
+
+
+@pytest.mark.parametrize("command", ["add-flow", "mod-flows", "del-flows", "add-group", "mod-group",
+                                     "del-groups", "insert-buckets", "remove-buckets",
+                                     "add-meter", "mod-meter", "del-meters", "packet-out"])
+def test_sent(boxes, command):
+    kind = {"flow": "flow", "grou": "group", "buck": "group", "mete": "meter",
+            "t-ou": "packet"}[re.search("flow|grou|buck|mete|t-ou", command).group()]
+    n = {"flow": 100, "group": 80, "meter": N_METERS // 3, "packet": N_PACKETS}[kind]
+    compare_sent(boxes, switch_commands(command, kind, len(command), n))
