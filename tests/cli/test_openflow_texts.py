@@ -110,7 +110,15 @@ class Recorder:
             while len(data) >= 8 and len(data) >= struct.unpack_from(">H", data, 2)[0]:
                 version, kind, n, xid = struct.unpack_from(">BBHI", data)
                 message, data = data[:n], data[n:]
-                if kind == 0:
+                control = {5: 8, 6: 8, 4: 16}.get(version)  # where a bundle's request begins
+                is_control = (kind == 33 and version > 4 or kind == 4 and version == 4 and
+                              message[8:16].hex() == "4f4e4600000008fc")
+                if is_control:  # the reply's type is one more than the request's
+                    reply = bytearray(message)
+                    reply[control + 5] += 1
+                    peer.sendall(reply)
+                    self.messages.append((message[:4] + bytes(4) + message[8:]).hex())
+                elif kind == 0:
                     peer.sendall(struct.pack(">BBHI", version, 0, 8, xid))
                 elif kind == (18 if version == 1 else 20):
                     peer.sendall(struct.pack(">BBHI", version, kind + 1, 8, xid))

@@ -133,10 +133,6 @@ bundle_commit(struct bundle *b)
 {
     const uint8_t *p = (const uint8_t *)b->changes.s, *end = p + b->changes.n;
     struct ofp_header h;
-    if (p == end) {
-        os_free(b->msg);
-        return;
-    }
     if (!control(b, OPEN_REQUEST)) {
         fail(b);
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cmd/ovs-ofctl/talk.h"
+#include "openflow/msg_group.h"
 
 struct bundle {
     struct talk *talk;
@@ -17,3 +18,7 @@ void bundle_begin(struct bundle *, struct talk *);
 void bundle_add(struct bundle *, const void *msg, size_t n);
 /* Opens the bundle, sends the changes, commits; an error is printed and ends the process. */
 void bundle_commit(struct bundle *);
+
+/* Moves *TEXT behind the word that says what is to be done with a group, if it begins with one
+ * (cmd_group.c). */
+enum ofp_group_command group_command_take(const char **text, enum ofp_group_command otherwise);

@@ -54,9 +54,8 @@ parse_mod(struct group_mods *g, const char *text, enum ofp_group_command command
     return code;
 }
 
-/* Moves *TEXT behind the word that says what is to be done, if it begins with one. */
-static enum ofp_group_command
-take_command(const char **text, enum ofp_group_command otherwise)
+enum ofp_group_command
+group_command_take(const char **text, enum ofp_group_command otherwise)
 {
     const char *start = *text + strspn(*text, " ,\t");
     size_t n = strcspn(start, " ,\t");
@@ -78,7 +77,7 @@ read_file(struct group_mods *g, const char *path, enum ofp_group_command command
     FILE *file = input_open(path, "open");
     while (input_line(file, &line, &number)) {
         const char *text = line.s;
-        enum ofp_group_command own = take_command(&text, command);
+        enum ofp_group_command own = group_command_take(&text, command);
         if (parse_mod(g, text, own, &e)) {
             log_fatal("%s:%u: %s", path, number, e.text);
         }

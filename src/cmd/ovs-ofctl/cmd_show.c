@@ -5,6 +5,7 @@
 
 #include "cmd/ovs-ofctl/names.h"
 #include "cmd/ovs-ofctl/talk.h"
+#include "openflow/msg_queue_config.h"
 #include "openflow/msg_config.h"
 #include "openflow/msg_port.h"
 #include "os/log.h"
@@ -141,6 +142,33 @@ cmd_queue_stats(struct ofctl *c, int argc, char *argv[])
     }
     wr_be32(w, queue_argument(argc, argv, 2));
     talk_dump(t);
+    talk_close(t);
+}
+
+/* Asks for the queues of PORT; before OpenFlow 1.4 for all of them. */
+static void
+dump_queue_config(struct talk *t, uint32_t port, uint32_t queue)
+{
+    ofp_queue_config_request_put(talk_make(t), talk_version(t), vconn_new_xid(), port, queue);
+    talk_dump(t);
+}
+
+void
+cmd_queue_get_config(struct ofctl *c, int argc, char *argv[])
+{
+    struct talk *t = talk_open(c, argv[0]);
+    uint32_t port = queue_port(c, argc, argv), queue = queue_argument(argc, argv, 2);
+    if (talk_version(t) > OFP_10 || port != OFP_PORT_NONE) {
+        dump_queue_config(t, port, queue);
+    } else { /* OpenFlow 1.0 has no "any port" */
+        size_t n;
+        const struct ofp_port_desc *ports = names_describe_ports(c, argv[0], &n);
+        for (size_t i = 0; i < n; i++) {
+            if (ports[i].port < OFP_PORT_MAX) {
+                dump_queue_config(t, ports[i].port, queue);
+            }
+        }
+    }
     talk_close(t);
 }
 

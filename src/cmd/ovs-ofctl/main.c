@@ -73,6 +73,7 @@ static const struct ofctl_command commands[] = {
     {"dump-flows", "switch", 1, 2, false, cmd_dump_flows},
     {"dump-aggregate", "switch", 1, 2, false, cmd_dump_aggregate},
     {"queue-stats", "switch [port [queue]]", 1, 3, false, cmd_queue_stats},
+    {"queue-get-config", "switch [port [queue]]", 1, 3, false, cmd_queue_get_config},
     {"add-flow", "switch flow", 2, 2, true, cmd_add_flow},
     {"add-flows", "switch file", 2, 2, true, cmd_add_flows},
     {"mod-flows", "switch flow", 2, 2, true, cmd_mod_flows},
@@ -99,6 +100,10 @@ static const struct ofctl_command commands[] = {
     {"ping", "target [n]", 1, 2, false, cmd_ping},
     {"benchmark", "target n count", 3, 3, false, cmd_benchmark},
     {"ofp-parse", "file", 1, 1, true, cmd_ofp_parse},
+    {"dump-ipfix-bridge", "switch", 1, 1, false, cmd_dump_ipfix_bridge},
+    {"dump-ipfix-flow", "switch", 1, 1, false, cmd_dump_ipfix_flow},
+    {"ct-flush-zone", "switch zone", 2, 2, true, cmd_ct_flush_zone},
+    {"ct-flush", "switch [zone=N] [ct-orig-tuple [ct-reply-tuple]]", 1, 4, true, cmd_ct_flush},
     {"add-group", "switch group", 1, 2, true, cmd_add_group},
     {"add-groups", "switch file", 2, 2, true, cmd_add_groups},
     {"mod-group", "switch group", 1, 2, true, cmd_mod_group},
@@ -108,6 +113,10 @@ static const struct ofctl_command commands[] = {
     {"dump-groups", "switch [group]", 1, 2, false, cmd_dump_groups},
     {"dump-group-stats", "switch [group]", 1, 2, false, cmd_dump_group_stats},
     {"dump-group-features", "switch", 1, 1, false, cmd_dump_group_features},
+    {"bundle", "switch file", 2, 2, true, cmd_bundle},
+    {"add-tlv-map", "switch map", 2, 2, true, cmd_add_tlv_map},
+    {"del-tlv-map", "switch [map]", 1, 2, true, cmd_del_tlv_map},
+    {"dump-tlv-map", "switch", 1, 1, false, cmd_dump_tlv_map},
     {"help", "", 0, MANY_ARGS, false, cmd_help},
     {"list-commands", "", 0, MANY_ARGS, false, cmd_list_commands},
 
@@ -345,6 +354,7 @@ main(int argc, char *argv[])
     static struct ofctl c = {.formats = FORMAT_ANY}; /* what it holds is there until the end */
     log_start(argv[0]);
     parse_options(&c, argc, argv);
+    c.bundle = c.bundle || (optind < argc && strcmp(argv[optind], "bundle") == 0);
     choose_versions(&c);
     argc -= optind + 1;
     argv += optind;

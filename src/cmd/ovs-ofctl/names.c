@@ -259,3 +259,13 @@ names_describe_port(struct ofctl *c, const char *target, const char *text)
     }
     log_fatal("%s: couldn't find port `%s'", target, text);
 }
+
+const struct ofp_port_desc *
+names_describe_ports(struct ofctl *c, const char *target, size_t *n)
+{
+    if (ports_of != target) {
+        fetch_ports(c, target);
+    }
+    *n = n_ports;
+    return ports;
+}

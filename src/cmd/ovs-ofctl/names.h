@@ -17,6 +17,8 @@ const struct ofp_table_names *names_of_tables_to_show(struct ofctl *, const char
 /* What the switch says of the port TEXT, a number or a name; ends the process if there is none. */
 const struct ofp_port_desc *names_describe_port(struct ofctl *, const char *target,
                                                 const char *text);
+/* All ports of the switch, in the order it tells them; good until another switch is asked. */
+const struct ofp_port_desc *names_describe_ports(struct ofctl *, const char *target, size_t *n);
 /* Begins a request for the description of PORT, or of all ports (OFP_PORT_NONE), which versions
  * before 1.5 always give. */
 struct talk;

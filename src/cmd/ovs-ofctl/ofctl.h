@@ -52,10 +52,14 @@ enum { MANY_ARGS = 1000000 };
 void print_usage(void) PORT_NORETURN; /* help.c */
 
 command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_dump_ports,
-    cmd_dump_ports_desc, cmd_queue_stats, cmd_get_frags, cmd_set_frags; /* cmd_show.c */
-command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows;   /* cmd_flow.c */
-command_fn cmd_dump_flows, cmd_dump_aggregate;                          /* cmd_flow_dump.c */
-command_fn cmd_replace_flows, cmd_diff_flows;                           /* cmd_flow_set.c */
+    cmd_dump_ports_desc, cmd_queue_stats, cmd_queue_get_config, cmd_get_frags,
+    cmd_set_frags; /* cmd_show.c */
+command_fn cmd_add_tlv_map, cmd_del_tlv_map, cmd_dump_tlv_map, cmd_dump_ipfix_bridge,
+    cmd_dump_ipfix_flow, cmd_ct_flush_zone, cmd_ct_flush;             /* cmd_nicira.c */
+command_fn cmd_bundle;                                                /* cmd_bundle.c */
+command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows; /* cmd_flow.c */
+command_fn cmd_dump_flows, cmd_dump_aggregate;                        /* cmd_flow_dump.c */
+command_fn cmd_replace_flows, cmd_diff_flows;                         /* cmd_flow_set.c */
 command_fn cmd_add_group, cmd_add_groups, cmd_mod_group, cmd_del_groups, cmd_insert_buckets,
     cmd_remove_buckets, cmd_dump_groups, cmd_dump_group_stats,
     cmd_dump_group_features; /* cmd_group.c */
