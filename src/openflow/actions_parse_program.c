@@ -491,7 +491,7 @@ static int
 parse_packet_type(struct act_text *t, const struct word *w, uint32_t *packet_type)
 {
     uint16_t ns = 0, type = 0;
-    const char *p = w->value, *end = p + w->n;
+    const char *p = w->value ? w->value : "", *end = p + w->n;
     if (!word_is(w, "packet_type")) {
         return err_fail(t->err, -E_INVAL, "Invalid decap argument: %.*s", (int)w->n_name, w->name);
     }

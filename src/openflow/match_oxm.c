@@ -6,6 +6,9 @@
 #include "openflow/match_oxm.h"
 
 #include "openflow/port_text.h"
+#include "os/log.h"
+
+LOG_MODULE(nx_match);
 
 enum {
     EXPERIMENTER_SIZE = 4,
@@ -303,7 +306,7 @@ read_value(struct of_match *m, enum of_field_id id, const uint8_t *value, const 
 /* Checks a field's value and mask, and puts them into M. */
 static enum ofp_error
 take_field(struct of_match *m, enum of_field_id id, const uint8_t *value, const uint8_t *mask,
-           size_t len)
+           size_t len, bool strict)
 {
     const struct of_field *f = &of_fields[id];
     bool is_metadata = of_field_is_tun_metadata(id);
@@ -314,7 +317,7 @@ take_field(struct of_match *m, enum of_field_id id, const uint8_t *value, const 
     if (of_match_has(m, place)) {
         return OFPBMC_DUP_FIELD;
     }
-    if (!of_prereq_holds(f->prereq, m)) {
+    if (strict && !of_prereq_holds(f->prereq, m)) {
         return OFPBMC_BAD_PREREQ;
     }
     if (is_metadata) {
@@ -377,6 +380,7 @@ read_field(struct rd *r, bool strict, struct of_match *m, struct of_match_cookie
     const struct of_oxm *oxm;
     bool has_mask;
     size_t len;
+    struct rd header = *r;
     if (!of_oxm_get_header(r, &oxm, &has_mask, &len)) {
         return OFPBMC_BAD_LEN;
     }
@@ -385,6 +389,13 @@ read_field(struct rd *r, bool strict, struct of_match *m, struct of_match_cookie
         return OFPBMC_BAD_LEN;
     }
     if (has_stray_bits(value, mask, len)) {
+        static struct log_rate rate = LOG_RATE(1, 5);
+        uint32_t head = rd_be32(&header);
+        log_limited(&rate, LOG_WARN,
+                    "Rejecting NXM/OXM entry %u:%u:%u:%u:%u with 1-bits in value for bits "
+                    "wildcarded by the mask.",
+                    head >> 16 == UINT16_MAX ? rd_be32(&header) : 0, head >> 16, head >> 9 & 0x7f,
+                    head >> 8 & 1, head & 0xff);
         return OFPBMC_BAD_WILDCARDS;
     }
     if (cookie_is_next) {
@@ -393,7 +404,7 @@ read_field(struct rd *r, bool strict, struct of_match *m, struct of_match_cookie
     if (!oxm || !has_its_length(oxm->field, len)) {
         return strict ? OFPBMC_BAD_FIELD : OFP_OK;
     }
-    return take_field(m, oxm->field, value, mask, len);
+    return take_field(m, oxm->field, value, mask, len, strict);
 }
 
 enum ofp_error

@@ -12,7 +12,8 @@
  * those that others depend on first; a field without a number in this version by that of a later
  * one. Fields whose demands M does not meet are left out. W turns bad when it is full. */
 void of_match_put_oxm(struct wr *w, const struct of_match *m, enum ofp_version version);
-/* Reads N bytes of fields. STRICT: unknown ones are refused, otherwise passed over. Gives
+/* Reads N bytes of fields. STRICT: unknown ones and those without what they
+ * demand are refused, otherwise passed over and taken. Gives
  * OFPBMC_BAD_LEN, _BAD_FIELD, _BAD_VALUE, _BAD_MASK, _BAD_WILDCARDS, _BAD_PREREQ or _DUP_FIELD. */
 enum ofp_error of_match_get_oxm(const void *fields, size_t n, bool strict, struct of_match *m);
 

@@ -5,6 +5,7 @@
 #include "openflow/match_text.h"
 #include "openflow/msg_flow_mod.h"
 #include "openflow/ofp_printers.h"
+#include "openflow/oxm_text.h"
 
 enum { NXM_MATCH_LEN_OFS = 24, NXM_PAD = 6 };
 
@@ -62,14 +63,6 @@ ofp_match_with_priority_put(struct str *s, const struct of_match *m, uint16_t pr
     str_fini(&match);
 }
 
-static void
-put_hex(struct str *s, struct rd *r, size_t n)
-{
-    while (n--) {
-        str_putf(s, "%02x", rd_u8(r));
-    }
-}
-
 /* The fields of Nicira's message by their names, as they stand in it. */
 static void
 put_nxm(struct str *s, struct rd r)
@@ -77,28 +70,7 @@ put_nxm(struct str *s, struct rd r)
     rd_skip(&r, NXM_MATCH_LEN_OFS);
     size_t match_len = rd_be16(&r);
     rd_skip(&r, NXM_PAD);
-    r = rd_sub(&r, match_len);
-    if (!match_len) {
-        str_puts(s, "<any>");
-    }
-    for (size_t i = 0; rd_left(&r); i++) {
-        const struct of_oxm *oxm;
-        bool has_mask;
-        size_t len;
-        bool is_cookie = of_match_cookie_is_next(&r);
-        of_oxm_get_header(&r, &oxm, &has_mask, &len);
-        str_putf(s, "%s%s%s(", i ? ", " : "",
-                 is_cookie ? "NXM_NX_COOKIE"
-                 : oxm     ? oxm->name
-                           : "?",
-                 has_mask ? "_W" : "");
-        put_hex(s, &r, len);
-        if (has_mask) {
-            str_putc(s, '/');
-            put_hex(s, &r, len);
-        }
-        str_putc(s, ')');
-    }
+    of_oxm_text_put(s, rd_sub(&r, match_len));
 }
 
 /* For those who want to know everything: the match as it is in the message. */

@@ -33,6 +33,10 @@ QUESTIONS = [
     "mod-table br0 1 evict", "add-flow br0 actions=group:5", "add-flow br0 tcp",
     "add-flow br0 in_port=nosuch,actions=drop",
     "packet-out br0 in_port=1", "packet-out br0 in_port=1,packet=00,actions=2", "monitor br0 foo",
+    "queue-get-config br0", "queue-get-config br0 p1", "queue-get-config br0 1 2",
+    "queue-get-config br0 any", "queue-get-config br0 LOCAL", "queue-get-config br0 nosuch",
+    "dump-ipfix-bridge br0", "dump-ipfix-flow br0", "dump-tlv-map br0", "ct-flush-zone br0 5",
+    "ct-flush br0", "ct-flush br0 zone=5 ct_nw_src=10.0.0.1,ct_nw_proto=6",
 ]
 
 
@@ -116,6 +120,38 @@ def test_changes(switch):
     assert len(flows()) == 2
     ours("del-flows br0").ok()
     assert flows() == []
+
+
+def test_tunnel_options(switch):
+    ours, theirs, _ = switch
+    options = ["{class=0xffff,type=0x80,len=4}->tun_metadata0",
+               "{class=0xffff,type=0x81,len=8}->tun_metadata63"]
+    for version in [v for v in VERSIONS if v != "OpenFlow11"]:  # which has no such fields
+        ours(f"-O {version} add-tlv-map br0 '{','.join(options)}'").ok()
+        told = theirs(f"-O {version} dump-tlv-map br0").ok().out
+        assert "tun_metadata0" in told and "tun_metadata63" in told
+        again = ours(f"-O {version} add-tlv-map br0 '{options[0]}'")
+        assert again.code == 1 and "NXTTMFC_ALREADY_MAPPED" in again.err
+        ours(f"-O {version} del-tlv-map br0 '{options[0]}'").ok()
+        assert "tun_metadata0" not in theirs(f"-O {version} dump-tlv-map br0").ok().out
+        ours(f"-O {version} del-tlv-map br0").ok()
+        assert "tun_metadata63" not in theirs(f"-O {version} dump-tlv-map br0").ok().out
+
+
+def test_a_bundle_of_many_kinds(switch):
+    ours, theirs, box = switch
+    box.write("changes", "group group_id=1,type=all,bucket=2\nflow in_port=1,actions=group:1\n"
+              "flow modify in_port=1,actions=2\n# none\ngroup delete group_id=1\n"
+              f"packet-out in_port=2 packet={'0' * 28} actions=1\n")
+    for version in ("OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15"):
+        ours(f"-O {version} bundle br0 {box.path('cwd', 'changes')}").ok()
+        assert theirs("--no-stats dump-flows br0").ok().lines == [" in_port=1 actions=output:2"]
+        assert "group_id" not in theirs("-O OpenFlow13 dump-groups br0").ok().out
+        theirs("del-flows br0").ok()
+    box.write("changes", "flow actions=1\nflow actions=group:77\n")
+    done = ours(f"bundle br0 {box.path('cwd', 'changes')}")
+    assert done.code == 1 and "Error OFPBAC_BAD_OUT_GROUP for: OFPT_FLOW_MOD" in done.err
+    assert theirs("--no-stats dump-flows br0").ok().lines == []
 
 
 def test_an_error_among_many(switch):

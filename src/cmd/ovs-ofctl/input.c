@@ -62,6 +62,14 @@ input_line(FILE *file, struct str *line, unsigned int *number)
 }
 
 bool
+input_any_line(FILE *file, struct str *line)
+{
+    bool there = read_line(file, line);
+    str_chomp(line, "\n");
+    return there;
+}
+
+bool
 input_try_hex(const char *text, struct str *bytes)
 {
     for (text += strspn(text, spaces); *text; text += strspn(text, spaces)) {

@@ -69,8 +69,8 @@ command_fn cmd_mod_port, cmd_mod_table, cmd_dump_table_features; /* cmd_config.c
 command_fn cmd_packet_out, cmd_monitor, cmd_snoop;               /* cmd_packet.c */
 command_fn cmd_parse_flow, cmd_parse_flows, cmd_parse_group;
 command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
-command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,
-    cmd_parse_actions, cmd_parse_instructions, cmd_print_error,
+command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply, cmd_parse_nxm,
+    cmd_parse_oxm, cmd_parse_actions, cmd_parse_instructions, cmd_print_error,
     cmd_parse_key_value; /* cmd_codec.c */
 
 /* -- input.c: what commands read -- */
@@ -78,6 +78,8 @@ command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_repl
 /* The next line of FILE without its comment (from # on) and newline; false at the end. *NUMBER
  * counts lines and may be NULL. Blank lines are passed over. */
 bool input_line(FILE *file, struct str *line, unsigned int *number);
+/* The next line as it is, without its newline; false at the end. */
+bool input_any_line(FILE *file, struct str *line);
 /* Opens PATH for reading, "-" being standard input, or ends the process with "PATH: FAILURE". */
 FILE *input_open(const char *path, const char *failure);
 void input_close(FILE *file);
