@@ -31,8 +31,8 @@ static const struct protocol {
     {IP_PROTO_ICMPV6, false, true, NULL, "icmp6", "icmp6_csum", 2, 2},
 };
 
-static void
-parse(const void *frame, size_t n, struct pkt *p, struct flow_key *key)
+void
+packet_parse(const void *frame, size_t n, struct pkt *p, struct flow_key *key)
 {
     static const struct pkt_ops ops = {.need = NULL};
     *p = (struct pkt){.data = (uint8_t *)frame,
@@ -47,7 +47,7 @@ void
 packet_key(const void *frame, size_t n, struct flow_key *key)
 {
     struct pkt p;
-    parse(frame, n, &p, key);
+    packet_parse(frame, n, &p, key);
 }
 
 static const struct protocol *
@@ -208,7 +208,7 @@ packet_text_put(void *aux UNUSED, struct str *s, uint32_t packet_type, const voi
         str_putf(s, "packet_type=(%u,0x%x)", packet_type >> 16, packet_type & 0xffff);
         return;
     }
-    parse(bytes, n, &p, &k);
+    packet_parse(bytes, n, &p, &k);
     const struct protocol *protocol = protocol_of(&k);
     bool has_word = put_type(s, &k, protocol);
     put_vlans(s, &k);

@@ -4,9 +4,13 @@
 #pragma once
 
 #include "datapath/flow_key.h"
+#include "datapath/packet.h"
 #include "text/str.h"
 
-/* Fills KEY from the N bytes at FRAME. */
+/* Fills KEY and P, with the offsets of its layers, from the N bytes at FRAME, which P refers to.
+ */
+void packet_parse(const void *frame, size_t n, struct pkt *p, struct flow_key *key);
+/* The same for the key alone. */
 void packet_key(const void *frame, size_t n, struct flow_key *key);
 /* Appends a line without its end. PACKET_TYPE is 0: Ethernet; of others only the number is said.
  * The signature is that of struct ofp_print's `packet`. */

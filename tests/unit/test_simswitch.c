@@ -245,11 +245,21 @@ send_all_the_time(void *argument)
         for (unsigned k = 0; k < 4; k++) {
             frames[k] = (struct sim_frame){data, 60 + (i * 7 + k) % 60};
         }
-        s->n += sim_send("sw", s->port, frames, 1 + i % 4) == 0;
+        if (sim_send("sw", s->port, frames, 1 + i % 4) == 0) {
+            __atomic_add_fetch(&s->n, 1, __ATOMIC_RELAXED);
+        }
         while (sim_take("sw", s->port, data, sizeof data) > 0) {
         }
     }
     return NULL;
+}
+
+/* Whether each of the two has sent. */
+static bool
+have_sent(struct sender senders[2])
+{
+    return __atomic_load_n(&senders[0].n, __ATOMIC_RELAXED) &&
+           __atomic_load_n(&senders[1].n, __ATOMIC_RELAXED);
 }
 
 static void
@@ -274,7 +284,7 @@ test_everything_at_once(void **state)
     for (int i = 0; i < 2; i++) {
         pthread_create(&threads[i], NULL, send_all_the_time, &senders[i]);
     }
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 40 || !have_sent(senders); i++) { /* threads start when they please */
         run("unplug sw 4");
         run("fail grow %d", i % 5);
         run("plug sw 4 vm ovs-port-b");

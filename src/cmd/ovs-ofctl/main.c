@@ -104,6 +104,7 @@ static const struct ofctl_command commands[] = {
     {"dump-ipfix-flow", "switch", 1, 1, false, cmd_dump_ipfix_flow},
     {"ct-flush-zone", "switch zone", 2, 2, true, cmd_ct_flush_zone},
     {"ct-flush", "switch [zone=N] [ct-orig-tuple [ct-reply-tuple]]", 1, 4, true, cmd_ct_flush},
+    {"ofp-parse-pcap", "pcap", 1, MANY_ARGS, true, cmd_ofp_parse_pcap},
     {"add-group", "switch group", 1, 2, true, cmd_add_group},
     {"add-groups", "switch file", 2, 2, true, cmd_add_groups},
     {"mod-group", "switch group", 1, 2, true, cmd_mod_group},
@@ -133,6 +134,7 @@ static const struct ofctl_command commands[] = {
     {"encode-error-reply", "", 2, 2, true, cmd_encode_error_reply},
     {"ofp-print", "", 1, 2, true, cmd_ofp_print},
     {"encode-hello", "", 1, 1, true, cmd_encode_hello},
+    {"compose-packet", "", 1, 1, false, cmd_compose_packet},
     {"parse-key-value", "", 1, MANY_ARGS, true, cmd_parse_key_value},
 };
 

@@ -56,6 +56,7 @@ command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_du
     cmd_set_frags; /* cmd_show.c */
 command_fn cmd_add_tlv_map, cmd_del_tlv_map, cmd_dump_tlv_map, cmd_dump_ipfix_bridge,
     cmd_dump_ipfix_flow, cmd_ct_flush_zone, cmd_ct_flush;             /* cmd_nicira.c */
+command_fn cmd_ofp_parse_pcap, cmd_compose_packet;                    /* cmd_capture.c */
 command_fn cmd_bundle;                                                /* cmd_bundle.c */
 command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows; /* cmd_flow.c */
 command_fn cmd_dump_flows, cmd_dump_aggregate;                        /* cmd_flow_dump.c */
