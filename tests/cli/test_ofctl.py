@@ -201,8 +201,17 @@ def test_monitor_sees_a_packet(switch):
     try:
         ours("add-flow br0 actions=controller").ok()
         ours("packet-out br0 in_port=1,packet=00000000000b00000000000a0800,actions=table").ok()
-        assert box.run(["ovs-appctl", "-t", box.path("run", "monitor.ctl"),
-                        "ofctl/barrier"]).code == 0
+        def tell(*words):
+            return box.run(["ovs-appctl", "-t", box.path("run", "monitor.ctl"), *words])
+        tell("ofctl/barrier").ok()
+        out = box.path("run", "monitored")
+        tell("ofctl/set-output-file", out).ok()
+        bad = tell("ofctl/packet-out", "in_port=1 packet=00")
+        assert bad.code == 2 and "packet" in bad.err
+        done = tell("ofctl/packet-out",
+                    "in_port=1 packet=00000000000c00000000000a0800 actions=table").ok()
+        assert done.out.startswith("send: OFPT_PACKET_OUT")
+        box.wait_until(lambda: "dl_dst=00:00:00:00:00:0c" in open(out, encoding="utf-8").read())
     finally:
         box.run(["ovs-appctl", "-t", box.path("run", "monitor.ctl"), "exit"])
 
@@ -214,7 +223,7 @@ def fake_switch(path, said):
     s.settimeout(10)
     s.sendall(struct.pack(">BBHI", 1, 0, 8, 1))
     rest, got = b"", []
-    while len([m for m in got if m[1] in (13, 14)]) < said["answers"]:
+    while len([m for m in got if m[1] in (4, 13, 14)]) < said["answers"]:
         rest += s.recv(65536)
         while len(rest) >= 8 and len(rest) >= struct.unpack(">H", rest[2:4])[0]:
             n = struct.unpack(">H", rest[2:4])[0]
@@ -228,20 +237,23 @@ def fake_switch(path, said):
                     frame = bytes.fromhex(dst + src + "0800" + IP_UDP)
                     body = struct.pack(">IHHBx", 0xffffffff, len(frame), port, 0) + frame
                     s.sendall(struct.pack(">BBHI", 1, 10, 8 + len(body), 0) + body)
-    said["got"] = [m for m in got if m[1] in (13, 14)]
+    said["got"] = [m for m in got if m[1] in (4, 13, 14)]
     s.close()
 
 
-@pytest.mark.parametrize("option", ["", "-n", "-H", "-w", "-q 5"])
+@pytest.mark.parametrize("option", ["", "-n", "-H", "-w", "-q 5", "--with-flows=given",
+                                    "--with-flows=given2"])
 def test_testcontroller(sandboxes, option):
     """Two switches alike, under our controller and the packaged one, are told the same."""
     packets = [(1, "00000000000a", "00000000000b"), (2, "00000000000b", "00000000000a"),
                (1, "00000000000a", "ffffffffffff")]
-    answers = {"": 4, "-n": 3, "-H": 6, "-w": 4, "-q 5": 4}[option]
+    answers = {"": 4, "-n": 3, "-H": 6, "-w": 4, "-q 5": 4, "--with-flows=given2": 8}.get(option, 6)
     told = []
     for kind in ("weft", "reference"):
         box = sandboxes(kind)
         path = box.path("run", "controller.sock")
+        box.write("given", "tcp,actions=2\n# none\npriority=5,actions=drop\n")
+        box.write("given2", "reg0=5,actions=2\ntable=3,actions=drop\n")
         box.start("ovs-testcontroller", *option.split(), f"punix:{path}")
         said = {"packets": packets, "answers": answers}
         thread = threading.Thread(target=fake_switch, args=(path, said), daemon=True)

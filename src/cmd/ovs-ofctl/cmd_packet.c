@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* packet-out, and the commands that print what a switch says by itself: monitor and snoop. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +13,7 @@
 #include "openflow/msg_config.h"
 #include "openflow/packet_out_parse.h"
 #include "os/daemon.h"
+#include "os/err_format.h"
 #include "os/log.h"
 
 /* -- packet-out -- */
@@ -157,8 +159,51 @@ cmd_send(struct command_call *call, int argc, const char *argv[], void *w_)
     str_fini(&reply);
 }
 
+static void
+cmd_send_packet(struct command_call *call, int argc UNUSED, const char *argv[], void *w_)
+{
+    static uint8_t actions[OF_ACTS_MAX] __attribute__((aligned(8)));
+    static const struct flow_names no_names;
+    struct watcher *w = w_;
+    struct ofp_packet_out po = {.actions = wr_make(actions, sizeof actions)};
+    struct str packet = STR_INIT, reply = STR_INIT;
+    flow_formats usable;
+    struct err e;
+    if (packet_out_parse(argv[1], &no_names, &po, &packet, &usable, &e)) {
+        command_reply_error(call, e.text);
+    } else {
+        uint8_t *msg = xalloc(OFP_MSG_MAX);
+        struct wr out = wr_make(msg, OFP_MSG_MAX);
+        ofp_packet_out_put(&out, talk_version(w->talk), vconn_new_xid(), &po);
+        str_puts(&reply, "send: ");
+        ofp_print(&reply, msg, out.n, &(struct ofp_print){.verbosity = (int)w->c->verbosity});
+        talk_queue(w->talk, msg, out.n);
+        command_reply(call, str_text(&reply));
+        os_free(msg);
+    }
+    str_fini(&packet);
+    str_fini(&reply);
+}
+
+/* From now on what is printed goes to a file. */
+static void
+cmd_set_output_file(struct command_call *call, int argc UNUSED, const char *argv[],
+                    void *w_ UNUSED)
+{
+    FILE *file = freopen(argv[1], "w", stderr);
+    if (file) {
+        setvbuf(file, NULL, _IONBF, 0);
+        command_reply(call, NULL);
+    } else {
+        command_reply_error(call, err_text(err_from_errno(errno)));
+    }
+}
+
 static const struct command commands[] = {
     {"exit", "", 0, 0, cmd_exit},
+    {"ofctl/packet-out", "\"in_port=<port> packet=<hex data> actions=...\"", 1, 1,
+     cmd_send_packet},
+    {"ofctl/set-output-file", "FILE", 1, 1, cmd_set_output_file},
     {"ofctl/send", "OFMSG...", 1, MANY_ARGS, cmd_send},
     {"ofctl/barrier", "", 0, 0, cmd_barrier},
     {"ofctl/block", "", 0, 0, cmd_block},

@@ -29,6 +29,7 @@ struct learning {
     struct ofp_port_desc *ports; /* those that have a queue of their own */
     uint32_t *queues;
     size_t n_ports, ports_size, queues_size;
+    bool nxm, has_table; /* how OpenFlow 1.0 says flows */
     bool is_configured;
     uint8_t *buffer; /* a message on its way */
     uint64_t datapath_id;
@@ -78,7 +79,7 @@ static void
 send_flow(struct learning *l, const struct ofp_flow_mod *fm)
 {
     struct wr w = begin(l);
-    ofp_flow_mod_put(&w, vconn_version(l->vconn), false, false, vconn_new_xid(), fm);
+    ofp_flow_mod_put(&w, vconn_version(l->vconn), l->nxm, l->has_table, vconn_new_xid(), fm);
     post(l, &w);
 }
 
@@ -100,6 +101,54 @@ send_table_miss(struct learning *l)
     ofp_actions_buffer_free(&fm.actions);
 }
 
+/* Has a switch of OpenFlow 1.0 take flows in FORMAT. */
+static void
+choose_format(struct learning *l, flow_formats format)
+{
+    enum { NXM = 2 };
+    struct wr w = begin(l);
+    if (format & FORMAT_NXM_ANY) {
+        size_t at = ofp_msg_begin(&w, NXT_SET_FLOW_FORMAT, OFP_10, vconn_new_xid());
+        wr_be32(&w, NXM);
+        ofp_msg_end(&w, at);
+        post(l, &w);
+        l->nxm = true;
+    }
+    if (format & FORMAT_TID) {
+        w = begin(l);
+        size_t at = ofp_msg_begin(&w, NXT_FLOW_MOD_TABLE_ID, OFP_10, vconn_new_xid());
+        wr_u8(&w, 1);
+        wr_zeros(&w, 7);
+        ofp_msg_end(&w, at);
+        post(l, &w);
+        l->has_table = true;
+    }
+}
+
+/* Adds the user's flows, in the first format that can say all of them. */
+static void
+send_given(struct learning *l)
+{
+    enum ofp_version version = vconn_version(l->vconn);
+    flow_formats formats = flow_formats_of(1u << version);
+    for (size_t i = 0; i < l->config->n_flows; i++) {
+        formats &= l->config->flows[i].usable;
+    }
+    if (!formats) {
+        log_warn("switch doesn't support any of the usable flow formats");
+        return;
+    }
+    formats &= ~(formats - 1);
+    if (version == OFP_10 && l->config->n_flows) {
+        choose_format(l, formats);
+    }
+    for (size_t i = 0; i < l->config->n_flows; i++) {
+        struct ofp_flow_mod fm = l->config->flows[i].fm;
+        fm.table = fm.table == OFP_TABLE_ALL && version >= OFP_11 ? 0 : fm.table;
+        send_flow(l, &fm);
+    }
+}
+
 static void
 configure(struct learning *l)
 {
@@ -111,6 +160,7 @@ configure(struct learning *l)
     if (vconn_version(l->vconn) >= OFP_13) {
         send_table_miss(l);
     }
+    send_given(l);
     l->is_configured = true;
 }
 
@@ -173,7 +223,7 @@ fill_match(struct of_match *m, const struct flow_key *key, uint32_t in_port, uin
         {!(wildcards & FW_IN_PORT), OF_IN_PORT_OXM, of_port_to_11(in_port)},
         {!(wildcards & FW_VLAN), OF_VLAN_TCI, be16_host(key->vlan_tci0)},
         {has_type, OF_ETH_TYPE, type},
-        {has_type && is_ipv4 && !(wildcards & FW_TOS), OF_IP_TOS, key->nw_tos & 0xfcu},
+        {has_type && is_ipv4 && !(wildcards & FW_TOS), OF_IP_DSCP, key->nw_tos >> 2},
         {has_proto, OF_IP_PROTO, key->nw_proto},
         {has_type && is_arp && !(wildcards & FW_PROTO), OF_ARP_OP, be16_host(key->arp_op)},
         {has_ports && !is_icmp && !(wildcards & FW_TP_SRC), OF_TCP_SRC, be16_host(key->tp_src)},
@@ -301,7 +351,7 @@ take_packet(struct learning *l, const struct ofp_msg *m)
         struct ofp_flow_mod fm;
         ofp_flow_mod_init(&fm);
         fill_match(&fm.match, &key, in_port, l->config->wildcards);
-        fm.table = 0;
+        fm.table = vconn_version(l->vconn) == OFP_10 ? OFP_TABLE_ALL : 0;
         fm.priority = FLOW_PRIORITY;
         fm.idle_timeout = (uint16_t)l->config->max_idle;
         fm.buffer = in.buffer; /* the switch then sends the packet by itself */

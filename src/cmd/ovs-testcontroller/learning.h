@@ -3,6 +3,7 @@
  * destination was learned, and flows are set up for those that follow. Loop's thread. */
 #pragma once
 
+#include "openflow/flow_parse.h"
 #include "vconn/vconn.h"
 
 enum learning_mode {
@@ -19,6 +20,12 @@ struct port_queue {
     uint32_t queue;
 };
 
+/* A flow that every switch gets. */
+struct given_flow {
+    struct ofp_flow_mod fm;
+    flow_formats usable;
+};
+
 struct learning_config {
     enum learning_mode mode;
     uint32_t wildcards; /* OFPFW_* of OpenFlow 1.0: what flows do not match */
@@ -26,6 +33,8 @@ struct learning_config {
     uint32_t queue;     /* QUEUE_NONE: the port's own */
     const struct port_queue *port_queues;
     size_t n_port_queues;
+    const struct given_flow *flows;
+    size_t n_flows;
     bool mute; /* never answers */
 };
 

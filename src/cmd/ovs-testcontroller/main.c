@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ovs-testcontroller: a simple OpenFlow controller (ovs-testcontroller(8)). Options, and the
  * connections from and to switches; what a switch is told is in learning.c. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "ipc/command.h"
 #include "ipc/tls.h"
 #include "os/daemon.h"
+#include "os/err_format.h"
 #include "os/log.h"
 #include "text/options.h"
 #include "text/version.h"
@@ -31,6 +33,7 @@ static const struct option own_options[] = {
     {"mute", no_argument, NULL, OPT_MUTE},
     {"queue", required_argument, NULL, 'q'},
     {"port-queue", required_argument, NULL, 'Q'},
+    {"with-flows", required_argument, NULL, OPT_WITH_FLOWS},
     {"unixctl", required_argument, NULL, OPT_UNIXCTL},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -42,6 +45,8 @@ struct controller {
     struct learning_config config;
     struct port_queue *port_queues;
     size_t port_queues_size;
+    struct given_flow *flows;
+    size_t flows_size;
     ofp_versions versions;
     const char *unixctl;
     struct list peers;
@@ -99,6 +104,44 @@ add_port_queue(struct controller *c, const char *arg)
     c->config.port_queues = c->port_queues;
 }
 
+static void
+add_flow(struct controller *c, const char *path, unsigned int number, const char *line)
+{
+    static const struct flow_names no_names;
+    struct err e;
+    if (c->config.n_flows == c->flows_size) {
+        c->flows = xgrow(c->flows, &c->flows_size, sizeof *c->flows);
+        c->config.flows = c->flows;
+    }
+    struct given_flow *f = &c->flows[c->config.n_flows++];
+    f->fm.actions = wr_make(xalloc(OF_ACTS_MAX), OF_ACTS_MAX);
+    if (flow_parse(line, strlen(line), OFP_FLOW_ADD, &no_names, &f->fm, &f->usable, &e)) {
+        log_fatal("%s:%u: %s", path, number, e.text);
+    }
+}
+
+/* The flows of a file, one a line; from # on a line is a comment. */
+static void
+read_flows(struct controller *c, const char *path)
+{
+    char line[4096];
+    unsigned int number = 0;
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    if (!file) {
+        log_fatal("%s: open failed (%s)", path, err_text(err_from_errno(errno)));
+    }
+    while (fgets(line, sizeof line, file)) {
+        number++;
+        line[strcspn(line, "#\r\n")] = '\0';
+        if (line[strspn(line, " \t")]) {
+            add_flow(c, path, number, line);
+        }
+    }
+    if (file != stdin) {
+        fclose(file);
+    }
+}
+
 static int
 parse_max_idle(const char *arg)
 {
@@ -132,6 +175,9 @@ take_own(int option, const char *arg, void *controller)
         break;
     case OPT_MAX_IDLE:
         c->config.max_idle = parse_max_idle(arg);
+        break;
+    case OPT_WITH_FLOWS:
+        read_flows(c, arg);
         break;
     case OPT_MUTE:
         c->config.mute = true;
