@@ -74,3 +74,32 @@ def test_random_messages(packaged, path):
     assert not worse, "\n".join(f"{lines[i][0]} {lines[i][1]}\n--- wanted\n{want[i]}--- given\n"
                                 f"{have[i]}" for i in worse[:5])
     assert len(bad) <= len(lines) // 10
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return openflow.message_example([e for path in openflow.corpora("messages")
+                                     for e in openflow.read_corpus(path)])
+
+
+def test_every_message_has_an_example_in_every_version(examples):
+    wanted = {(name, version) for name, versions in openflow.message_versions().items()
+              for version in versions}
+    assert len(wanted) > 400
+    assert not sorted(wanted - examples.keys())
+
+
+def test_every_message_cut_anywhere(examples):
+    """Each beginning of each message in each version, with the length that it says and with its own:
+    the sanitizers find what is read beyond the end."""
+    lines = []
+    for example in examples.values():
+        data = bytes.fromhex(example.text)
+        for n in range(len(data)):
+            lines.append((0, data[:n].hex()))
+            if n >= 8:
+                lines.append((2, (data[:2] + n.to_bytes(2, "big") + data[4:n]).hex()))
+    assert len(lines) > 20000
+    answers = openflow.ours("openflow-print", lines)
+    cut = [a for (verbosity, _), a in zip(lines, answers) if verbosity == 0]
+    assert all(cut) and sum("truncated" in a or "error" in a for a in cut) > len(cut) // 2

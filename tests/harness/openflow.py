@@ -126,6 +126,33 @@ def reference_messages(reference, lines):
     return [normalise(a, bytes.fromhex(t)) for a, (_, t) in zip(answers, lines)]
 
 
+def message_versions():
+    """The versions, 10 to 15, that each message of msgs.def is in, by name."""
+    path = os.path.join(FOLDER, "..", "..", "src", "openflow", "msgs.def")
+    with open(path, encoding="utf-8") as f:
+        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    versions = {}
+    row = r'OFM\(\s*\w+,\s*\w+,\s*\w+,\s*"([^"]*)",((?:[^()]|\([^()]*\))*)\)'
+    for name, wires in re.findall(row, text):
+        for first, last in re.findall(r"(\d+), (\d+|ALL), [^,()]+, [^,()]+\)", wires):
+            end = 15 if last == "ALL" else int(last)
+            versions.setdefault(name, set()).update(range(int(first), end + 1))
+    return versions
+
+
+def message_example(entries):
+    """The shortest whole message with a body of each name and version among ENTRIES."""
+    found = {}
+    for e in entries:
+        m = re.match(r"(\w+(?: request| reply)?)(?: \(OF1\.(\d)\))? \(xid", e.answer)
+        if m and not e.answer.split("\n", 1)[0].count("truncated"):
+            key = (m[1], 10 + int(m[2] or 0))
+            best = found.get(key)
+            if not best or 8 < len(e.text) // 2 < len(best.text) // 2 or len(best.text) <= 16:
+                found[key] = e
+    return found
+
+
 def our_flows(lines):
     return ours("openflow-parse", lines)
 
