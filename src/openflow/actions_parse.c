@@ -16,7 +16,7 @@
 
 LOG_MODULE(socket_util);
 
-enum { NO_LIMIT = 0xffff, MAX_LABEL = 0xfffff };
+enum { MAX_LABEL = 0xfffff };
 
 /* -- The list -- */
 
@@ -60,12 +60,6 @@ act_text_small(struct act_text *t, const char *text, size_t n, uint32_t max, con
     }
     *x = (uint32_t)value;
     return 0;
-}
-
-static const char *
-value_of(const struct act_text *t)
-{
-    return t->word.value ? t->word.value : "";
 }
 
 /* -- A word alone, or with a number -- */
@@ -129,220 +123,6 @@ parse_bounded(struct act_text *t, enum of_act_type type, const struct bounds *b)
     }
     return act_text_end(t, a);
 }
-
-/* -- Output -- */
-
-static bool
-mentions(const struct act_text *t, const char *what)
-{
-    size_t n = strlen(what);
-    for (size_t i = 0; i + n <= t->word.n; i++) {
-        if (!memcmp(t->word.value + i, what, n)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* output(port=PORT,max_len=BYTES) */
-static int
-parse_output_trunc(struct act_text *t)
-{
-    const char *p = t->word.value, *end = p + t->word.n;
-    uint64_t max_len = 0;
-    uint32_t port = OFP_PORT_NONE;
-    int code = 0;
-    for (struct word w; !code && word_next(&p, end, &w);) {
-        bool is_port = word_is(&w, "port"), known = false, good = false;
-        if (is_port) {
-            known = of_port_parse(w.value ? w.value : "", w.n, t->ports, &port);
-            good = known &&
-                   (port < OFP_PORT_MAX || port == OFP_PORT_IN_PORT || port == OFP_PORT_LOCAL);
-        }
-        if (is_port && !good) {
-            code = err_fail(t->err, -E_INVAL, "output to %s truncate port: %.*s",
-                            known ? "unsupported" : "unknown", (int)w.n, w.value ? w.value : "");
-        } else if (word_is(&w, "max_len")) {
-            code = act_text_number(t, w.value, w.n, &max_len);
-            max_len = (uint32_t)max_len;
-            if (!code && max_len < OF_TRUNC_MIN) {
-                code = err_fail(t->err, -E_INVAL, "max_len %u is less than the minimum value %d",
-                                (unsigned int)max_len, OF_TRUNC_MIN);
-            }
-        } else if (!word_is(&w, "port")) {
-            code = err_fail(t->err, -E_INVAL, "invalid key '%.*s' in output_trunc argument",
-                            (int)w.n_name, w.name);
-        }
-    }
-    struct of_act_output_trunc *o = code ? NULL : act_text_begin(t, OF_ACT_OUTPUT_TRUNC);
-    if (o) {
-        o->port = (uint16_t)port;
-        o->max_len = (uint32_t)max_len;
-    }
-    return code ? code : act_text_end(t, o);
-}
-
-static int
-put_output(struct act_text *t, uint32_t port, uint16_t max_len)
-{
-    struct of_act_output *o = act_text_begin(t, OF_ACT_OUTPUT);
-    if (o) {
-        o->port = (uint16_t)port;
-        o->max_len = max_len;
-    }
-    return act_text_end(t, o);
-}
-
-static int
-parse_output(struct act_text *t)
-{
-    uint32_t port;
-    struct of_subfield src;
-    if (mentions(t, "port") && mentions(t, "max_len")) {
-        return parse_output_trunc(t);
-    }
-    if (of_port_parse(value_of(t), t->word.n, t->ports, &port)) {
-        return put_output(t, port, port == OFP_PORT_CONTROLLER ? NO_LIMIT : 0);
-    }
-    if (of_subfield_parse(value_of(t), t->word.n, &src, NULL)) {
-        return err_fail(t->err, -E_INVAL, "%.*s: output to unknown port", VALUE_ARGS(t));
-    }
-    struct of_act_output_reg *o = act_text_begin(t, OF_ACT_OUTPUT_REG);
-    if (o) {
-        o->src = src;
-        o->max_len = NO_LIMIT;
-    }
-    return act_text_end(t, o);
-}
-
-static int
-parse_reason(struct act_text *t, const struct word *w, uint8_t *reason)
-{
-    unsigned int found;
-    if (act_name_find(&act_reasons, w->value, w->n, &found)) {
-        *reason = (uint8_t)found;
-        return 0;
-    }
-    return err_fail(t->err, -E_INVAL, "unknown reason \"%.*s\"", (int)w->n,
-                    w->value ? w->value : "");
-}
-
-/* Writes bytes, two digits each with or without dots between them; false at a bad digit. */
-static bool
-put_hex_text(struct wr *w, const char *p, size_t n)
-{
-    for (const char *end = p + n; p < end;) {
-        int high = hex_digit(*p), low = p + 1 < end ? hex_digit(p[1]) : -1;
-        if (high < 0 || low < 0) {
-            return false;
-        }
-        wr_u8(w, (uint8_t)(high << 4 | low));
-        p += 2;
-        p += p < end && *p == '.';
-    }
-    return true;
-}
-
-/* One key of controller(KEY=VALUE,...). *USERDATA is read last, since it grows the action. */
-static int
-parse_controller_key(struct act_text *t, const struct word *w, struct of_act_controller *c,
-                     struct word *userdata)
-{
-    uint32_t x = 0;
-    uint64_t meter;
-    int code = 0;
-    if (word_is(w, "max_len")) {
-        code = act_text_small(t, w->value, w->n, UINT16_MAX, "max_len", &x);
-        c->max_len = (uint16_t)x;
-    } else if (word_is(w, "id")) {
-        code = act_text_small(t, w->value, w->n, UINT16_MAX, "id", &x);
-        c->controller_id = (uint16_t)x;
-    } else if (word_is(w, "reason")) {
-        code = parse_reason(t, w, &c->reason);
-    } else if (word_is(w, "userdata")) {
-        *userdata = *w;
-    } else if (word_is(w, "pause")) {
-        c->pause = true;
-    } else if (word_is(w, "meter_id")) {
-        code = act_text_number(t, w->value, w->n, &meter);
-        c->meter_id = code ? 0 : (uint32_t)meter;
-    } else {
-        code = err_fail(t->err, -E_INVAL, "unknown key \"%.*s\" parsing controller action",
-                        (int)w->n_name, w->name);
-    }
-    return code;
-}
-
-static bool
-is_number(const struct act_text *t)
-{
-    size_t i = 0;
-    while (i < t->word.n && t->word.value[i] >= '0' && t->word.value[i] <= '9') {
-        i++;
-    }
-    return i && i == t->word.n;
-}
-
-static int
-parse_controller(struct act_text *t)
-{
-    struct of_act_controller c = {.max_len = NO_LIMIT, .reason = OF_REASON_ACTION};
-    struct word userdata = {.name = NULL};
-    const char *p = value_of(t), *end = p + t->word.n;
-    uint32_t max_len;
-    int code = 0;
-    if (is_number(t)) {
-        code = act_text_small(t, p, t->word.n, UINT16_MAX, "max_len", &max_len);
-        return code ? code : put_output(t, OFP_PORT_CONTROLLER, (uint16_t)max_len);
-    }
-    for (struct word w; !code && word_next(&p, end, &w);) {
-        code = parse_controller_key(t, &w, &c, &userdata);
-    }
-    if (code) {
-        return code;
-    }
-    if (c.reason == OF_REASON_ACTION && !c.controller_id && !userdata.name && !c.pause &&
-        !c.meter_id) {
-        return put_output(t, OFP_PORT_CONTROLLER, c.max_len);
-    }
-    struct of_act_controller *to = act_text_begin(t, OF_ACT_CONTROLLER);
-    if (to) {
-        c.act = to->act;
-        *to = c;
-        if (!put_hex_text(t->list, userdata.n ? userdata.value : "", userdata.n)) {
-            return err_fail(t->err, -E_INVAL, "bad hex digit in `controller' action `userdata'");
-        }
-    }
-    return act_text_end(t, to);
-}
-
-static int
-parse_enqueue(struct act_text *t)
-{
-    const char *p = value_of(t), *end = p + t->word.n, *colon = p;
-    uint32_t port;
-    uint64_t queue;
-    while (colon < end && *colon != ':' && *colon != ',') {
-        colon++;
-    }
-    if (colon == end || colon == p || colon + 1 == end) {
-        return err_fail(t->err, -E_INVAL,
-                        "\"enqueue\" syntax is \"enqueue:PORT:QUEUE\" or "
-                        "\"enqueue(PORT,QUEUE)\"");
-    }
-    if (!of_port_parse(p, (size_t)(colon - p), t->ports, &port)) {
-        return err_fail(t->err, -E_INVAL, "%.*s: enqueue to unknown port", (int)(colon - p), p);
-    }
-    int code = act_text_number(t, colon + 1, (size_t)(end - colon - 1), &queue);
-    struct of_act_enqueue *e = code ? NULL : act_text_begin(t, OF_ACT_ENQUEUE);
-    if (e) {
-        e->port = (uint16_t)port;
-        e->queue = (uint32_t)queue;
-    }
-    return code ? code : act_text_end(t, e);
-}
-
-/* -- Headers and fields -- */
 
 static int
 parse_ethertype(struct act_text *t, enum of_act_type type, const char *what)
@@ -410,180 +190,6 @@ parse_ipv4(struct act_text *t, enum of_act_type type)
     struct of_act_u32 *a = act_text_begin(t, type);
     if (a) {
         a->value = get_be32(value.b);
-    }
-    return act_text_end(t, a);
-}
-
-/* VALUE[/MASK]->FIELD */
-static int
-parse_set_field(struct act_text *t)
-{
-    const char *name;
-    size_t n_value, n_name;
-    struct of_value value, mask;
-    if (!act_text_arrow(value_of(t), t->word.n, &n_value, &name, &n_name)) {
-        return err_fail(t->err, -E_INVAL, "%.*s: missing `->'", VALUE_ARGS(t));
-    }
-    if (!n_name) {
-        return err_fail(t->err, -E_INVAL, "%.*s: missing field name following `->'",
-                        VALUE_ARGS(t));
-    }
-    enum of_field_id id = of_field_find(name, n_name);
-    if (id == OF_FIELD_COUNT) {
-        return err_fail(t->err, -E_INVAL, "%.*s is not a valid OXM field name", (int)n_name, name);
-    }
-    id = id == OF_IN_PORT ? OF_IN_PORT_OXM : id;
-    const struct of_field *f = &of_fields[id];
-    if (f->access != OF_ACCESS_RW) {
-        return err_fail(t->err, -E_INVAL, "%.*s is read-only", (int)n_name, name);
-    }
-    size_t zeros = 0;
-    int code = of_value_parse(id, t->word.value, n_value, t->ports, &value, &mask, NULL, t->err);
-    struct of_act_set_field *set = code ? NULL : act_text_begin(t, OF_ACT_SET_FIELD);
-    if (set) {
-        while (of_field_is_tun_metadata(id) && zeros + 1u < f->wire && !value.b[zeros]) {
-            zeros++;
-        }
-        set->field = (uint16_t)id;
-        set->size = (uint16_t)(f->wire - zeros);
-        for (size_t i = zeros; i < f->wire; i++) {
-            wr_u8(t->list, value.b[i] & mask.b[i]);
-        }
-        wr_bytes(t->list, mask.b + zeros, f->wire - zeros);
-    }
-    return code ? code : act_text_end(t, set);
-}
-
-/* How many bits of VALUE of N bytes are needed. */
-static unsigned int
-bits_of(const uint8_t *value, size_t n)
-{
-    size_t zeros = 0;
-    while (zeros < n && !value[zeros]) {
-        zeros++;
-    }
-    unsigned int bits = (unsigned int)(n - zeros) * 8;
-    for (unsigned int top = zeros < n ? value[zeros] : 0; top && top < 0x80; top <<= 1) {
-        bits--;
-    }
-    return bits;
-}
-
-/* Sets the bits of DST to VALUE, as wide as the field, where a load has no room for it. */
-static int
-put_wide_load(struct act_text *t, const struct of_subfield *dst, const uint8_t *value)
-{
-    size_t n = of_fields[dst->field].wire;
-    uint8_t to[OF_VALUE_MAX] = {0}, mask[OF_VALUE_MAX] = {0};
-    for (size_t i = 0; i < dst->n_bits; i++) {
-        size_t bit = dst->ofs + i, byte = n - 1 - bit / 8;
-        mask[byte] |= (uint8_t)(1 << bit % 8);
-        to[byte] |= (uint8_t)((value[n - 1 - i / 8] >> i % 8 & 1) << bit % 8);
-    }
-    struct of_act_set_field *set = act_text_begin(t, OF_ACT_SET_FIELD);
-    if (set) {
-        set->field = dst->field;
-        set->size = (uint16_t)n;
-        set->is_load = true;
-        wr_bytes(t->list, to, n);
-        wr_bytes(t->list, mask, n);
-    }
-    return act_text_end(t, set);
-}
-
-/* VALUE->DST */
-static int
-parse_load(struct act_text *t)
-{
-    const char *name;
-    size_t n_value, n_name;
-    uint8_t value[OF_VALUE_MAX];
-    bool too_large;
-    struct of_subfield dst;
-    if (!act_text_arrow(value_of(t), t->word.n, &n_value, &name, &n_name)) {
-        return err_fail(t->err, -E_INVAL, "%.*s: missing `->'", VALUE_ARGS(t));
-    }
-    if (!n_name) {
-        return err_fail(t->err, -E_INVAL, "%.*s: missing field name following `->'",
-                        VALUE_ARGS(t));
-    }
-    int code = of_subfield_parse(name, n_name, &dst, t->err);
-    if (code) {
-        return code;
-    }
-    size_t size = of_fields[dst.field].wire;
-    if (!of_number_parse(t->word.value, n_value, value, size, &too_large)) {
-        return err_fail(t->err, -E_INVAL, "%.*s: cannot parse integer value", VALUE_ARGS(t));
-    }
-    if (bits_of(value, size) > dst.n_bits) {
-        struct str s = STR_INIT;
-        of_value_put(&s, (enum of_field_id)dst.field, value, NULL, size, NULL);
-        code = err_fail(t->err, -E_INVAL, "%.*s: value %s does not fit into %u bits",
-                        VALUE_ARGS(t), str_text(&s), dst.n_bits);
-        str_fini(&s);
-        return code;
-    }
-    if (dst.n_bits > 64) {
-        return put_wide_load(t, &dst, value);
-    }
-    struct of_act_load *l = act_text_begin(t, OF_ACT_LOAD);
-    if (l) {
-        l->dst = dst;
-        for (size_t i = 0; i < size; i++) {
-            l->value = l->value << 8 | value[i];
-        }
-    }
-    return act_text_end(t, l);
-}
-
-static int
-parse_move(struct act_text *t)
-{
-    const char *right;
-    size_t n_right;
-    struct of_subfield src, dst;
-    int code = of_subfield_take_source(value_of(t), t->word.n, &src, &right, &n_right, t->err);
-    code = code ? code : of_subfield_parse(right, n_right, &dst, t->err);
-    if (!code && src.n_bits != dst.n_bits) {
-        code = err_fail(t->err, -E_INVAL,
-                        "%.*s: source field is %u bits wide but destination is %u bits wide",
-                        VALUE_ARGS(t), src.n_bits, dst.n_bits);
-    }
-    struct of_act_move *m = code ? NULL : act_text_begin(t, OF_ACT_MOVE);
-    if (m) {
-        m->src = src;
-        m->dst = dst;
-    }
-    return code ? code : act_text_end(t, m);
-}
-
-static int
-parse_stack(struct act_text *t, enum of_act_type type)
-{
-    struct of_subfield sub;
-    size_t n, n_all = t->word.n;
-    int code = of_subfield_take(value_of(t), n_all, &n, &sub, t->err);
-    if (!code && n < n_all) {
-        code = err_fail(t->err, -E_INVAL, "%.*s: trailing garbage following push or pop",
-                        (int)(n_all - n), value_of(t) + n);
-    }
-    struct of_act_subfield *a = code ? NULL : act_text_begin(t, type);
-    if (a) {
-        a->sub = sub;
-    }
-    return code ? code : act_text_end(t, a);
-}
-
-static int
-parse_delete_field(struct act_text *t)
-{
-    enum of_field_id id = of_field_find(value_of(t), t->word.n);
-    if (id == OF_FIELD_COUNT) {
-        return err_fail(t->err, -E_INVAL, "unknown field `%.*s'", VALUE_ARGS(t));
-    }
-    struct of_act_subfield *a = act_text_begin(t, OF_ACT_DELETE_FIELD);
-    if (a) {
-        a->sub = (struct of_subfield){(uint16_t)id, 0, of_fields[id].bits, 0};
     }
     return act_text_end(t, a);
 }
@@ -693,7 +299,7 @@ parse_note(struct act_text *t)
     enum { UNIT = 8, FIRST = 6 }; /* bytes that fill what is on the wire */
     struct of_act_bytes *b = act_text_begin(t, OF_ACT_NOTE);
     size_t begin = t->list->n;
-    if (!put_hex_text(t->list, value_of(t), t->word.n)) {
+    if (!act_text_hex(t->list, value_of(t), t->word.n)) {
         return err_fail(t->err, -E_INVAL, "bad hex digit in `note' argument");
     }
     size_t n = t->list->n - begin;
@@ -745,7 +351,7 @@ parse_strip_vlan(struct act_text *t)
 
 /* -- All words -- */
 
-enum shape { BY_FUNCTION, ALONE, U32, BOUNDED, MAC, IPV4, STACK };
+enum shape { BY_FUNCTION, ALONE, U32, BOUNDED, MAC, IPV4 };
 
 static const struct keyword {
     const char *name;
@@ -778,8 +384,6 @@ parse_keyword(struct act_text *t, const struct keyword *k)
         return parse_mac(t, k->type);
     case IPV4:
         return parse_ipv4(t, k->type);
-    case STACK:
-        return parse_stack(t, k->type);
     default:
         return k->parse(t);
     }
@@ -795,7 +399,7 @@ parse_one(struct act_text *t)
     }
     uint32_t port;
     if (of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
-        return port == OFP_PORT_CONTROLLER ? parse_controller(t) : put_output(t, port, 0);
+        return port == OFP_PORT_CONTROLLER ? parse_controller(t) : act_text_put_output(t, port, 0);
     }
     return err_fail(t->err, -E_INVAL, "unknown action %.*s", (int)t->word.n_name, t->word.name);
 }

@@ -20,6 +20,12 @@ typedef int parse_fn(struct act_text *t);
 /* The value as printf's %.*s takes it. */
 #define VALUE_ARGS(T) (int)(T)->word.n, (T)->word.value ? (T)->word.value : ""
 
+static inline const char *
+value_of(const struct act_text *t)
+{
+    return t->word.value ? t->word.value : "";
+}
+
 /* Starts the action at the end of the list and zeroes it; act_text_end() ends it, with N more
  * bytes that were written. NULL when the list is full. */
 void *act_text_begin(struct act_text *t, enum of_act_type type);
@@ -35,6 +41,15 @@ int act_text_small(struct act_text *t, const char *text, size_t n, uint32_t max,
 bool act_text_arrow(const char *text, size_t n, size_t *n_left, const char **right,
                     size_t *n_right);
 
-parse_fn parse_bundle, parse_bundle_load, parse_check, parse_clone, parse_conjunction, parse_ct,
-    parse_decap, parse_encap, parse_learn, parse_multipath, parse_nat, parse_resubmit,
-    parse_sample;
+/* Puts an output to PORT. */
+int act_text_put_output(struct act_text *t, uint32_t port, uint16_t max_len);
+/* Appends the bytes that the N characters at P write in hexadecimal, with dots between them if
+ * they like; false: they are something else. */
+bool act_text_hex(struct wr *w, const char *p, size_t n);
+
+parse_fn parse_output, parse_controller, parse_enqueue; /* actions_parse_output.c */
+parse_fn parse_set_field, parse_load, parse_move, parse_push, parse_pop,
+    parse_delete_field; /* actions_parse_field.c */
+parse_fn parse_bundle, parse_bundle_load, parse_check, parse_clone, parse_conjunction, parse_decap,
+    parse_encap, parse_multipath, parse_resubmit, parse_sample; /* actions_parse_program.c */
+parse_fn parse_ct, parse_nat, parse_learn;                      /* actions_parse_ct.c, _learn.c */

@@ -11,12 +11,6 @@
 
 enum { ADDRESS_TEXT = 64, FTP = 21, TFTP = 69 };
 
-static const char *
-value_of(const struct act_text *t)
-{
-    return t->word.value ? t->word.value : "";
-}
-
 /* -- nat -- */
 
 /* A NAT range being read: ADDRESS[-ADDRESS][:PORT[-PORT]], an IPv6 address in brackets. */

@@ -10,12 +10,6 @@
 
 enum { USUAL_PRIORITY = 0x8000, USUAL_TABLE = 1 };
 
-static const char *
-value_of(const struct act_text *t)
-{
-    return t->word.value ? t->word.value : "";
-}
-
 /* Bytes of a value of N_BITS: whole 16-bit words. */
 static size_t
 value_size(size_t n_bits)

@@ -12,12 +12,6 @@
 
 enum { MAX_ARGS = 6, MAX_CLAUSES = 64, MAX_LINKS = 65536, NS_ETHERTYPE = 1 };
 
-static const char *
-value_of(const struct act_text *t)
-{
-    return t->word.value ? t->word.value : "";
-}
-
 /* -- resubmit -- */
 
 /* The next item of a list whose items may be empty. */
