@@ -52,8 +52,9 @@ ofp_printer ofp_print_desc, ofp_print_meter_config, ofp_print_meter_features, of
     ofp_print_table_features, ofp_print_table_stats;
 ofp_printer ofp_print_group_desc, ofp_print_group_features, ofp_print_group_mod,
     ofp_print_group_request, ofp_print_group_stats;
-ofp_printer ofp_print_bundle_add, ofp_print_bundle_control, ofp_print_ipfix_bridge,
-    ofp_print_ipfix_flow, ofp_print_tlv_mod, ofp_print_tlv_reply;
+ofp_printer ofp_print_bundle_add, ofp_print_bundle_control, ofp_print_bundle_features,
+    ofp_print_controller_status, ofp_print_ipfix_bridge, ofp_print_ipfix_flow, ofp_print_tlv_mod,
+    ofp_print_tlv_reply;
 ofp_printer ofp_print_flow_monitor, ofp_print_flow_update, ofp_print_monitor_cancel;
 ofp_printer ofp_print_ct_flush, ofp_print_ct_flush_zone;
 

@@ -2,6 +2,7 @@
 """OpenFlow messages and flows as text: the corpora, and messages made from them at random, which
 the packaged ovs-ofctl shows the same."""
 import os
+import re
 
 import pytest
 
@@ -83,8 +84,10 @@ def examples():
 
 
 def test_every_message_has_an_example_in_every_version(examples):
+    # Those of 1.5 that the reference lacks are in test_openflow_msg_stats.c.
     wanted = {(name, version) for name, versions in openflow.message_versions().items()
-              for version in versions}
+              for version in versions
+              if not re.search("CONTROLLER_STATUS|BUNDLE_FEATURES", name)}
     assert len(wanted) > 400
     assert not sorted(wanted - examples.keys())
 
