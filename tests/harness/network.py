@@ -9,6 +9,7 @@ import contextlib
 import os
 import shlex
 import subprocess
+import time
 
 
 class Namespace:
@@ -62,8 +63,19 @@ class Namespace:
         try:
             yield
         finally:
+            self.wait_for_sleep(tcpdump.pid)
             tcpdump.terminate()
             tcpdump.communicate(timeout=10)
+
+    @staticmethod
+    def wait_for_sleep(pid):
+        """Waits until process PID waits for something, having taken what it was woken for."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+                if f.read().rsplit(")", 1)[1].split()[0] == "S":
+                    return
+            time.sleep(0.001)
 
     def close(self):
         self.process.kill()

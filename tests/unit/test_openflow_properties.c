@@ -263,8 +263,8 @@ static const char *const actions[] = {
     "bundle(eth_src,#s,hrw,ofport,members:#p,#p)",
     "conjunction(#w,1/2)",
     "bundle_load(eth_src,#s,active_backup,ofport,NXM_NX_REG#r[],members:#p)",
-    "sample(probability=1#d,collector_set_id=#w,obs_domain_id=#w,obs_point_id=#w,sampling_port=#"
-    "p)",
+    "sample(probability=1#d,collector_set_id=#w,obs_domain_id=#w,obs_point_id=#w)",
+    "sample(probability=1#d,collector_set_id=#w,sampling_port=#p,egress)",
     "check_pkt_larger(#s)->NXM_NX_REG#r[3]",
     "dec_nsh_ttl",
     "encap(nsh(md_type=1))",
