@@ -67,13 +67,15 @@ is_l4(const struct of_act *a)
 static void
 check_demand(struct check *c, const struct of_act *a)
 {
-    for (size_t i = 0; i < ARRAY_LEN(demands); i++) {
+    size_t i = 0;
+    while (i < ARRAY_LEN(demands) && demands[i].type != a->type) {
+        i++;
+    }
+    if (i < ARRAY_LEN(demands)) {
         bool met = of_prereq_holds((enum of_prereq)demands[i].prereq, &c->m) ||
                    of_prereq_holds((enum of_prereq)demands[i].or_prereq, &c->m) ||
                    (is_l4(a) && of_prereq_holds(OF_PREREQ_SCTP, &c->m));
-        if (demands[i].type == a->type && !met) {
-            c->consistent = false;
-        }
+        c->consistent = c->consistent && met;
     }
 }
 

@@ -1,29 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sets of fields, as tables say which they can match and set. Plain data; any thread. */
+/* Sets of fields as tables say which they can match and set: their text, and their headers. Any
+ * thread. */
 #pragma once
 
 #include "base/cursor.h"
 #include "openflow/fields.h"
 #include "openflow/ofp_error.h"
 #include "text/str.h"
-
-enum { OF_FIELD_SET_WORDS = (OF_FIELD_COUNT + 63) / 64 };
-
-struct of_field_set {
-    uint64_t bits[OF_FIELD_SET_WORDS]; /* by enum of_field_id */
-};
-
-static inline void
-of_field_set_add(struct of_field_set *set, enum of_field_id id)
-{
-    set->bits[id / 64] |= UINT64_C(1) << id % 64;
-}
-
-static inline bool
-of_field_set_has(const struct of_field_set *set, enum of_field_id id)
-{
-    return set->bits[id / 64] >> id % 64 & 1;
-}
 
 bool of_field_set_is_empty(const struct of_field_set *);
 /* Fields in the order of ovs-fields(7): the field at PLACE, which is below OF_FIELD_COUNT; and the

@@ -3,8 +3,6 @@
  * run of bits in a member, and one of more than 64 bits is a whole member. */
 #include "openflow/fields.h"
 
-#include "openflow/words.h"
-
 #include <string.h>
 
 #include "base/endian.h"
@@ -27,20 +25,6 @@ const struct of_field of_fields[OF_FIELD_COUNT] = {
 };
 #undef OF_FIELD
 
-/* -- Names -- */
-
-enum of_field_id
-of_field_find(const char *name, size_t n)
-{
-    enum of_field_id id = 0;
-    while (id < OF_FIELD_COUNT && !text_is(of_fields[id].name, name, n) &&
-           !(of_fields[id].alias && text_is(of_fields[id].alias, name, n))) {
-        id++;
-    }
-    const struct of_oxm *oxm = id == OF_FIELD_COUNT ? of_oxm_find_name(name, n) : NULL;
-    return oxm ? oxm->field : id;
-}
-
 /* -- Values -- */
 
 static bool
@@ -55,14 +39,27 @@ bits_of(const struct of_field *f)
     return f->bits == 64 ? UINT64_MAX : ((uint64_t)1 << f->bits) - 1;
 }
 
+/* Members are mostly of sizes that are one load. */
 static uint64_t
 load(const uint8_t *p, size_t n)
 {
-    uint64_t x = 0;
-    while (n--) {
-        x = x << 8 | *p++;
+    switch (n) {
+    case 1:
+        return *p;
+    case 2:
+        return get_be16(p);
+    case 4:
+        return get_be32(p);
+    case 8:
+        return get_be64(p);
+    default: {
+        uint64_t x = 0;
+        while (n--) {
+            x = x << 8 | *p++;
+        }
+        return x;
     }
-    return x;
+    }
 }
 
 static void
@@ -122,11 +119,8 @@ of_field_set(enum of_field_id id, struct of_key *key, const uint8_t *value)
 static bool
 is_all(const struct of_field *f, const struct of_key *key, uint8_t byte)
 {
-    size_t i = 0;
-    while (i < f->key_size && member_of(f, key)[i] == byte) {
-        i++;
-    }
-    return i == f->key_size;
+    const uint8_t *p = member_of(f, key);
+    return p[0] == byte && !memcmp(p, p + 1, f->key_size - 1u);
 }
 
 bool
@@ -134,19 +128,6 @@ of_field_is_zero(enum of_field_id id, const struct of_key *mask)
 {
     const struct of_field *f = &of_fields[id];
     return is_wide(f) ? is_all(f, mask, 0) : !of_field_get_u64(id, mask);
-}
-
-struct of_key_map
-of_key_map_of(const struct of_key *key)
-{
-    struct of_key_map map = {{0}};
-    for (size_t ofs = 0; ofs < sizeof *key; ofs += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        size_t i = ofs / sizeof word;
-        memcpy(&word, (const uint8_t *)key + ofs, MIN(sizeof word, sizeof *key - ofs));
-        map.words[i / 64] |= (uint64_t)(word != 0) << i % 64;
-    }
-    return map;
 }
 
 bool

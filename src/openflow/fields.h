@@ -91,28 +91,51 @@ void of_field_set_u64(enum of_field_id, struct of_key *key, uint64_t x);
 /* What of the field MASK has: no bit, all bits. */
 bool of_field_is_zero(enum of_field_id, const struct of_key *mask);
 bool of_field_is_exact(enum of_field_id, const struct of_key *mask);
-/* Which words of eight bytes of a key are not all 0, for walks over all fields of which few are
- * there. */
-struct of_key_map {
-    uint64_t words[2];
-};
-static_assert(sizeof(struct of_key) <= 2 * 64 * 8, "a bit for each word");
-
-struct of_key_map of_key_map_of(const struct of_key *key);
-/* False: the field is 0 in the key that MAP was made of. Not for tunnel metadata. */
-static inline bool
-of_key_map_may_have(const struct of_key_map *map, enum of_field_id id)
-{
-    size_t first = of_fields[id].key_ofs / 8;
-    size_t last = (of_fields[id].key_ofs + of_fields[id].key_size - 1u) / 8;
-    bool any = false;
-    for (size_t i = first; i <= last; i++) {
-        any |= map->words[i / 64] >> i % 64 & 1;
-    }
-    return any;
-}
 /* Whether VALUE (wire bytes) has no bit above the field's. */
 bool of_field_fits(enum of_field_id, const uint8_t *value);
+
+/* -- Sets -- */
+
+enum { OF_FIELD_SET_WORDS = (OF_FIELD_COUNT + 63) / 64 };
+
+struct of_field_set {
+    uint64_t bits[OF_FIELD_SET_WORDS]; /* by enum of_field_id */
+};
+
+static inline void
+of_field_set_add(struct of_field_set *set, enum of_field_id id)
+{
+    set->bits[id / 64] |= UINT64_C(1) << id % 64;
+}
+
+static inline bool
+of_field_set_has(const struct of_field_set *set, enum of_field_id id)
+{
+    return set->bits[id / 64] >> id % 64 & 1;
+}
+
+/* The first field of SET from ID on, or OF_FIELD_COUNT. */
+static inline enum of_field_id
+of_field_set_next(const struct of_field_set *set, enum of_field_id id)
+{
+    for (size_t word = id / 64, shift = id % 64; word < OF_FIELD_SET_WORDS; word++, shift = 0) {
+        uint64_t bits = set->bits[word] >> shift;
+        if (bits) {
+            return (enum of_field_id)(word * 64 + shift + (size_t)__builtin_ctzll(bits));
+        }
+    }
+    return OF_FIELD_COUNT;
+}
+
+/* For each field ID of SET, in the order of the table. */
+#define OF_FIELD_SET_EACH(ID, SET)                                                                \
+    for (enum of_field_id ID = of_field_set_next(SET, 0); ID < OF_FIELD_COUNT;                    \
+         ID = of_field_set_next(SET, ID + 1))
+
+/* The fields of which KEY has a bit, but for tunnel metadata. */
+struct of_field_set of_fields_in(const struct of_key *key);
+/* The fields that begin where ID does in a key, itself among them: arp_spa, nw_src. */
+const struct of_field_set *of_fields_with_place_of(enum of_field_id id);
 
 /* -- Headers -- */
 

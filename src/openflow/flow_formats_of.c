@@ -94,12 +94,15 @@ static bool
 shares_with_earlier(enum of_field_id id)
 {
     const struct of_field *f = &of_fields[id];
-    enum of_field_id i = of_field_is_tun_metadata(id) ? id : 0; /* each apart from the others */
-    while (i < id && !(of_fields[i].key_ofs == f->key_ofs && of_fields[i].shift == f->shift &&
-                       of_fields[i].bits >= f->bits)) {
-        i++;
+    OF_FIELD_SET_EACH (i, of_fields_with_place_of(id)) {
+        if (i >= id || of_field_is_tun_metadata(id)) { /* these are each apart from the others */
+            break;
+        }
+        if (of_fields[i].shift == f->shift && of_fields[i].bits >= f->bits) {
+            return true;
+        }
     }
-    return i < id;
+    return false;
 }
 
 /* Those whose parts differ in what can be told of them. */
@@ -135,8 +138,9 @@ flow_formats
 flow_formats_of_match(const struct of_match *m)
 {
     flow_formats set = formats_of_tag(m) & formats_of_tos(m) & formats_of_ipv6(m);
-    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
-        if (is_apart(m, id) || !of_match_has(m, id) || shares_with_earlier(id)) {
+    struct of_field_set fields = of_match_fields(m);
+    OF_FIELD_SET_EACH (id, &fields) {
+        if (is_apart(m, id) || shares_with_earlier(id)) {
             continue;
         }
         set &= formats_of_field(id);

@@ -82,6 +82,16 @@ of_match_has(const struct of_match *m, enum of_field_id id)
                                         : !of_field_is_zero(id, &m->mask);
 }
 
+struct of_field_set
+of_match_fields(const struct of_match *m)
+{
+    struct of_field_set set = of_fields_in(&m->mask);
+    for (uint64_t left = m->tun_present; left; left &= left - 1) {
+        of_field_set_add(&set, OF_TUN_METADATA0 + (enum of_field_id)__builtin_ctzll(left));
+    }
+    return set;
+}
+
 bool
 of_match_is_exact(const struct of_match *m, enum of_field_id id)
 {

@@ -35,8 +35,10 @@ void of_match_clear(struct of_match *, enum of_field_id);
 int of_match_set_tun_metadata(struct of_match *, unsigned int n, const uint8_t *value,
                               const uint8_t *mask, size_t len);
 
-/* What of FIELD is matched: no bit, all bits. */
+/* What of FIELD is matched: any bit, all bits. */
 bool of_match_has(const struct of_match *, enum of_field_id);
+/* All fields that it has. */
+struct of_field_set of_match_fields(const struct of_match *);
 bool of_match_is_exact(const struct of_match *, enum of_field_id);
 /* Whether two matches match the same. */
 bool of_match_equal(const struct of_match *, const struct of_match *);

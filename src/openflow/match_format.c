@@ -188,13 +188,12 @@ name_prereq(enum of_field_id id)
                : p;
 }
 
-/* Rows that exclude each other, by what they demand. */
+/* Of rows with one place, those that exclude each other by what they demand. */
 static bool
-is_same_place(enum of_field_id a, enum of_field_id b)
+is_alternative(enum of_field_id a, enum of_field_id b)
 {
     const struct of_field *x = &of_fields[a], *y = &of_fields[b];
-    return a == b || (x->key_ofs == y->key_ofs && x->shift == y->shift && y->shown &&
-                      x->prereq != y->prereq);
+    return a == b || (x->shift == y->shift && y->shown && x->prereq != y->prereq);
 }
 
 /* Whether ID is written though the match does not speak of its header. */
@@ -219,8 +218,8 @@ static enum of_field_id
 row_for(const struct of_match *m, enum of_field_id id)
 {
     enum of_field_id first = OF_FIELD_COUNT;
-    for (enum of_field_id i = 0; i < OF_FIELD_COUNT; i++) {
-        if (is_same_place(id, i)) {
+    OF_FIELD_SET_EACH (i, of_fields_with_place_of(id)) {
+        if (is_alternative(id, i)) {
             first = first == OF_FIELD_COUNT ? i : first;
             if (of_prereq_is_said(name_prereq(i), m)) {
                 return i;
@@ -289,48 +288,48 @@ put_ct_tp_dst(struct writer *w)
     put_ct_tp(w, OF_CT_TP_DST);
 }
 
-static const struct {
-    enum of_field_id id;
-    void (*put)(struct writer *);
-} own_ways[] = {
-    {OF_CT_TP_SRC, put_ct_tp_src},
-    {OF_CT_TP_DST, put_ct_tp_dst},
-    {OF_PACKET_TYPE, put_packet_type},
-    {OF_ETH_TYPE, put_kind},
-    {OF_DL_VLAN, put_vlan},
-    {OF_IP_TOS, put_nw_tos},
-    {OF_IP_PROTO, put_nw_proto},
-    {OF_DL_VLAN_PCP, NULL},
-    {OF_VLAN_TCI, NULL},
-    {OF_IPV6_LABEL, put_ipv6_label},
-    {OF_NSH_FLAGS, put_nsh_flags},
-    {OF_NSH_SPI, put_nsh_spi},
-    {OF_ETH_DST, put_eth_dst},
+static void
+put_with_other(struct writer *w UNUSED)
+{
+}
+
+typedef void put_fn(struct writer *);
+
+static put_fn *const own_ways[OF_FIELD_COUNT] = {
+    [OF_CT_TP_SRC] = put_ct_tp_src,
+    [OF_CT_TP_DST] = put_ct_tp_dst,
+    [OF_PACKET_TYPE] = put_packet_type,
+    [OF_ETH_TYPE] = put_kind,
+    [OF_DL_VLAN] = put_vlan,
+    [OF_IP_TOS] = put_nw_tos,
+    [OF_IP_PROTO] = put_nw_proto,
+    [OF_DL_VLAN_PCP] = put_with_other,
+    [OF_VLAN_TCI] = put_with_other,
+    [OF_IPV6_LABEL] = put_ipv6_label,
+    [OF_NSH_FLAGS] = put_nsh_flags,
+    [OF_NSH_SPI] = put_nsh_spi,
+    [OF_ETH_DST] = put_eth_dst,
 };
 
-/* Writes ID if it has a way of its own. */
-static bool
-put_own_way(struct writer *w, enum of_field_id id)
-{
-    size_t i = 0;
-    while (i < ARRAY_LEN(own_ways) && own_ways[i].id != id) {
-        i++;
-    }
-    if (i < ARRAY_LEN(own_ways) && own_ways[i].put) {
-        own_ways[i].put(w);
-    }
-    return i < ARRAY_LEN(own_ways);
-}
+/* Ways that may write something though the match does not have their field: of the tag it may have
+ * another part, and the packet's type and the Ethernet type are said beside others. */
+static const enum of_field_id always[] = {OF_PACKET_TYPE, OF_DL_VLAN, OF_ETH_DST};
 
 void
 of_match_put(struct str *s, const struct of_match *m, const struct of_port_names *ports)
 {
     struct writer w = {.s = s, .m = m, .ports = ports, .start = s->n};
-    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
-        if (of_fields[id].shown == NULL || put_own_way(&w, id) || !of_match_has(m, id)) {
+    struct of_field_set fields = of_match_fields(m);
+    for (size_t i = 0; i < ARRAY_LEN(always); i++) {
+        of_field_set_add(&fields, always[i]);
+    }
+    OF_FIELD_SET_EACH (id, &fields) {
+        if (!of_fields[id].shown) {
             continue;
         }
-        if (of_field_is_tun_metadata(id)) {
+        if (own_ways[id]) {
+            own_ways[id](&w);
+        } else if (of_field_is_tun_metadata(id)) {
             put_tun_metadata(&w, id);
         } else if (row_for(m, id) == id) {
             put_field_as(&w, id, of_fields[id].shown);

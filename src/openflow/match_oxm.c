@@ -206,14 +206,11 @@ of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version versi
     };
     static_assert(OF_FIELD_COUNT <= UINT8_MAX, "a field's number fits in a byte");
     struct writer w = {wr, m, version};
-    struct of_key_map map = of_key_map_of(&m->mask);
+    struct of_field_set fields = of_match_fields(m);
     put_packet_type(&w);
     for (size_t i = 0; i < ARRAY_LEN(order); i++) {
         enum of_field_id id = (enum of_field_id)order[i];
-        bool may_have =
-            of_field_is_tun_metadata(id) ? m->tun_present != 0 : of_key_map_may_have(&map, id);
-        if (may_have && of_match_has(m, id) && is_meant(m, id) &&
-            !is_other_register(id, version)) {
+        if (of_field_set_has(&fields, id) && is_meant(m, id) && !is_other_register(id, version)) {
             put_one(&w, id);
         }
     }

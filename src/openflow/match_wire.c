@@ -2,6 +2,7 @@
 /* Which form a match has, and what goes around fields. */
 #include "openflow/match_wire.h"
 
+#include "openflow/field_set.h"
 #include "openflow/match_text.h"
 #include "openflow/match_wire_internal.h"
 #include "os/log.h"
@@ -116,12 +117,12 @@ is_kept(const struct of_field *f, enum of_field_id id)
 static bool
 has_meaning(const struct of_match *m, enum of_field_id id)
 {
-    enum of_field_id i = 0;
-    while (i < OF_FIELD_COUNT && !(of_fields[i].key_ofs == of_fields[id].key_ofs &&
-                                   of_prereq_is_said(of_fields[i].prereq, m))) {
-        i++;
+    OF_FIELD_SET_EACH (i, of_fields_with_place_of(id)) {
+        if (of_prereq_is_said(of_fields[i].prereq, m)) {
+            return true;
+        }
     }
-    return i < OF_FIELD_COUNT;
+    return false;
 }
 
 static bool
@@ -135,22 +136,25 @@ lacks_meaning(const struct of_match *m, enum of_field_id id)
 void
 of_match_normalize(struct of_match *m)
 {
-    struct of_match before = *m;
-    bool changed = false;
-    struct of_key_map map = of_key_map_of(&m->mask);
-    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
-        if (of_key_map_may_have(&map, id) && !of_field_is_zero(id, &m->mask) &&
-            lacks_meaning(&before, id)) {
-            if (id != OF_IPV6_LABEL) {
-                of_match_clear(m, id);
-            }
-            changed = true;
+    struct of_field_set fields = of_fields_in(&m->mask), meaningless = {{0}};
+    OF_FIELD_SET_EACH (id, &fields) {
+        if (lacks_meaning(m, id)) {
+            of_field_set_add(&meaningless, id);
         }
     }
-    if (changed && of_match_is_ethernet(&before) && of_match_has(m, OF_RECIRC_ID)) {
+    if (of_field_set_is_empty(&meaningless)) {
+        return;
+    }
+    struct of_match before = *m;
+    OF_FIELD_SET_EACH (id, &meaningless) {
+        if (id != OF_IPV6_LABEL) {
+            of_match_clear(m, id);
+        }
+    }
+    if (of_match_is_ethernet(&before) && of_match_has(m, OF_RECIRC_ID)) {
         of_match_set_u64(m, OF_PACKET_TYPE, 0);
     }
-    if (changed && log_is_enabled(LOG_INFO)) {
+    if (log_is_enabled(LOG_INFO)) {
         struct str pre = STR_INIT, post = STR_INIT;
         of_match_put(&pre, &before, NULL);
         of_match_put(&post, m, NULL);

@@ -51,16 +51,17 @@ get_u16(const uint8_t *p)
 static uint16_t
 type_of(const struct of_match *m)
 {
-    if (of_match_is_exact(m, OF_PACKET_TYPE) && get_u16(m->key.packet_type) == NS_ETHERTYPE) {
+    if (get_be32(m->mask.packet_type) == UINT32_MAX &&
+        get_u16(m->key.packet_type) == NS_ETHERTYPE) {
         return get_u16(m->key.packet_type + 2);
     }
-    return of_match_is_exact(m, OF_ETH_TYPE) ? get_u16(m->key.eth_type) : 0;
+    return get_u16(m->mask.eth_type) == UINT16_MAX ? get_u16(m->key.eth_type) : 0;
 }
 
 static bool
 is_ethernet(const struct of_match *m)
 {
-    return !of_field_get_u64(OF_PACKET_TYPE, &m->key);
+    return !get_be32(m->key.packet_type);
 }
 
 static bool
@@ -137,11 +138,10 @@ of_match_is_ethernet(const struct of_match *m)
     if (of_match_has(m, OF_PACKET_TYPE)) {
         return is_ethernet(m);
     }
-    struct of_key_map map = of_key_map_of(&m->mask);
-    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
+    struct of_field_set fields = of_match_fields(m);
+    OF_FIELD_SET_EACH (id, &fields) {
         enum of_prereq p = (enum of_prereq)of_fields[id].prereq;
-        if (p != OF_PREREQ_NONE && p != OF_PREREQ_NSH && p != OF_PREREQ_CT &&
-            of_key_map_may_have(&map, id) && of_match_has(m, id)) {
+        if (p != OF_PREREQ_NONE && p != OF_PREREQ_NSH && p != OF_PREREQ_CT) {
             return true;
         }
     }

@@ -485,6 +485,55 @@ test_errors(void **state UNUSED)
     assert_int_equal(ofp_error_find_name("OFPBMC_NONSENSE"), OFP_OK);
 }
 
+/* -- The ways to a field -- */
+
+static void
+test_names(void **state UNUSED)
+{
+    for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
+        const struct of_field *f = &of_fields[id];
+        assert_int_equal(of_field_find(f->name, strlen(f->name)), id);
+        if (f->alias) {
+            assert_int_equal(of_field_find(f->alias, strlen(f->alias)), id);
+        }
+        assert_int_not_equal(of_field_find(f->name, strlen(f->name) - 1), id);
+    }
+    assert_int_equal(of_field_find("NXM_OF_IN_PORT", strlen("NXM_OF_IN_PORT")), OF_IN_PORT);
+    assert_int_equal(of_field_find("no_field", strlen("no_field")), OF_FIELD_COUNT);
+    assert_int_equal(of_field_find("", 0), OF_FIELD_COUNT);
+}
+
+/* The set of a match is what asking for each field gives, whichever field was set. */
+static void
+test_sets(void **state UNUSED)
+{
+    static const uint8_t ones[OF_VALUE_MAX] = {[0 ... OF_VALUE_MAX - 1] = UINT8_MAX};
+    struct of_match m;
+    of_match_init(&m);
+    struct of_field_set none = of_match_fields(&m);
+    assert_int_equal(of_field_set_next(&none, 0), OF_FIELD_COUNT);
+    for (enum of_field_id set = 0; set < OF_FIELD_COUNT; set++) {
+        of_match_init(&m);
+        if (of_field_is_tun_metadata(set)) {
+            assert_int_equal(of_match_set_tun_metadata(&m, set - OF_TUN_METADATA0, ones, NULL, 4),
+                             0);
+        } else {
+            of_match_set(&m, set, ones, NULL);
+        }
+        struct of_field_set fields = of_match_fields(&m);
+        enum of_field_id next = 0;
+        for (enum of_field_id id = 0; id < OF_FIELD_COUNT; id++) {
+            assert_int_equal(of_field_set_has(&fields, id), of_match_has(&m, id));
+        }
+        OF_FIELD_SET_EACH (id, &fields) {
+            assert_true(id >= next && of_match_has(&m, id));
+            next = id + 1;
+        }
+        assert_true(of_field_set_has(&fields, set));
+        assert_true(of_field_set_has(of_fields_with_place_of(set), set));
+    }
+}
+
 int
 main(void)
 {
@@ -497,6 +546,8 @@ main(void)
         cmocka_unit_test(test_fields_on_the_wire),
         cmocka_unit_test(test_matches_survive_the_wire),
         cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
