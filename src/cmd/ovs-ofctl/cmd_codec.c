@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/ovs-ofctl/flow_talk.h"
+#include "cmd/ovs-ofctl/kept_flow.h"
 #include "cmd/packet_text.h"
 #include "openflow/actions_text.h"
 #include "openflow/instructions.h"
@@ -205,12 +206,10 @@ print_formats(const char *what, flow_formats formats)
     os_free(names);
 }
 
-/* Shows what is read, and the message in the first format that the user allows and that can say
- * it all. */
-static void
-show_flows(struct ofctl *c, struct ofp_flow_mod *fms, size_t n_fms, flow_formats usable)
+/* The first format that the user allows and of which all is USABLE, once that is shown. */
+static struct flow_dialect
+choose_dialect(const struct ofctl *c, flow_formats usable)
 {
-    static uint8_t msg[OFP_MSG_MAX];
     flow_formats chosen = usable & c->formats;
     print_formats("usable protocols", usable);
     if (!chosen) {
@@ -218,27 +217,33 @@ show_flows(struct ofctl *c, struct ofp_flow_mod *fms, size_t n_fms, flow_formats
     }
     chosen &= ~(chosen - 1);
     print_formats("chosen protocol", chosen);
-    const struct flow_dialect d = {
+    return (struct flow_dialect){
         .version = flow_format_version(chosen),
         .nxm = chosen & FORMAT_NXM_ANY,
         .has_table = chosen & (FORMAT_OF10_TID | FORMAT_NXM_TID),
     };
-    for (size_t i = 0; i < n_fms; i++) {
-        struct wr w = wr_make(msg, sizeof msg);
-        flow_talk_put(&w, &d, &fms[i]);
-        put_be32(msg + 4, vconn_new_xid());
-        print(msg, w.n, (int)c->verbosity);
-    }
 }
 
+static void
+show_flow(const struct ofctl *c, const struct flow_dialect *d, struct ofp_flow_mod *fm)
+{
+    static uint8_t msg[OFP_MSG_MAX];
+    struct wr w = wr_make(msg, sizeof msg);
+    flow_talk_put(&w, d, fm);
+    put_be32(msg + 4, vconn_new_xid());
+    print(msg, w.n, (int)c->verbosity);
+}
+
+/* FM's actions are good until the next call. */
 static void
 parse_one(const char *text, const char *file, unsigned int line, struct ofp_flow_mod *fm,
           flow_formats *usable)
 {
+    static uint8_t actions[OF_ACTS_MAX] __attribute__((aligned(8)));
+    static const struct flow_names no_names;
     struct err e;
     flow_formats formats;
-    fm->actions = wr_make(xalloc(OF_ACTS_MAX), OF_ACTS_MAX);
-    static const struct flow_names no_names;
+    fm->actions = wr_make(actions, sizeof actions);
     if (flow_parse(text, strlen(text), OFP_FLOW_ADD, &no_names, fm, &formats, &e)) {
         if (file) {
             log_fatal("%s:%u: %s", file, line, e.text);
@@ -254,14 +259,15 @@ cmd_parse_flow(struct ofctl *c, int argc UNUSED, char *argv[])
     struct ofp_flow_mod fm;
     flow_formats usable = FORMAT_ANY;
     parse_one(argv[0], NULL, 0, &fm, &usable);
-    show_flows(c, &fm, 1, usable);
-    os_free(fm.actions.start);
+    struct flow_dialect d = choose_dialect(c, usable);
+    show_flow(c, &d, &fm);
 }
 
 void
 cmd_parse_flows(struct ofctl *c, int argc UNUSED, char *argv[])
 {
-    struct ofp_flow_mod *fms = NULL;
+    struct ofp_flow_mod fm;
+    struct kept_flow **kept = NULL;
     size_t n = 0, size = 0;
     unsigned int line = 0;
     flow_formats usable = FORMAT_ANY;
@@ -269,16 +275,19 @@ cmd_parse_flows(struct ofctl *c, int argc UNUSED, char *argv[])
     FILE *file = input_open(argv[0], "open");
     while (input_line(file, &text, &line)) {
         if (n == size) {
-            fms = xgrow(fms, &size, sizeof *fms);
+            kept = xgrow(kept, &size, sizeof(struct kept_flow *));
         }
-        parse_one(text.s, argv[0], line, &fms[n++], &usable);
+        parse_one(text.s, argv[0], line, &fm, &usable);
+        kept[n++] = kept_flow_make(&fm);
     }
     input_close(file);
-    show_flows(c, fms, n, usable);
+    struct flow_dialect d = choose_dialect(c, usable);
     for (size_t i = 0; i < n; i++) {
-        os_free(fms[i].actions.start);
+        kept_flow_get(kept[i], &fm);
+        show_flow(c, &d, &fm);
+        os_free(kept[i]);
     }
-    os_free(fms);
+    os_free(kept);
     str_fini(&text);
 }
 
