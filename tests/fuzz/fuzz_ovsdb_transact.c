@@ -6,6 +6,7 @@
 
 #include "ovsdb/exec.h"
 #include "ovsdb/record.h"
+#include "ovsdb_equal.h"
 
 static const char schema_text[] =
     "{\"name\":\"T\",\"tables\":{\"R\":{\"isRoot\":true,\"maxRows\":4,\"columns\":{"
@@ -36,17 +37,7 @@ static void
 check(const struct db *db, struct db *copy, const struct str *record)
 {
     VERIFY(record_apply(copy, record->s, record->n, NULL) == 0);
-    for (size_t i = 0; i < db->schema->n_tables; i++) {
-        const struct table *a = &db->tables[i], *b = &copy->tables[i];
-        VERIFY(hmap_count(&a->rows) == hmap_count(&b->rows));
-        HMAP_FOR_EACH (struct row, row, node, &a->rows) {
-            const struct row *other = table_find_row(b, &row->uuid);
-            VERIFY(other);
-            for (size_t c = 0; c < a->schema->n_columns; c++) {
-                VERIFY(datum_equal(row->cells[c], other->cells[c]));
-            }
-        }
-    }
+    verify_equal(db, copy);
 }
 
 static void
