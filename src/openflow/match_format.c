@@ -51,7 +51,8 @@ put_field_as(struct writer *w, enum of_field_id id, const char *name)
     of_field_get(id, &w->m->key, value);
     of_field_get(id, &w->m->mask, mask);
     separate(w);
-    str_putf(w->s, "%s=", name);
+    str_puts(w->s, name);
+    str_putc(w->s, '=');
     of_value_put(w->s, id, value, mask, of_fields[id].wire, w->ports);
 }
 

@@ -196,23 +196,41 @@ is_meant(const struct of_match *m, enum of_field_id id)
                              : p == OF_PREREQ_NSH || of_prereq_is_said(p, m);
 }
 
-void
-of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version version)
-{
-    static const uint8_t order[] = {
+/* The order of fields in a message, both ways. */
+enum place {
+#define FIELD(ID) PLACE_##ID,
+#include "openflow/match_order.def"
+#undef FIELD
+    N_PLACES
+};
+
+static const uint8_t order[] = {
 #define FIELD(ID) OF_##ID,
 #include "openflow/match_order.def"
 #undef FIELD
-    };
-    static_assert(OF_FIELD_COUNT <= UINT8_MAX, "a field's number fits in a byte");
+};
+
+/* Plus one; 0: another field is written for it. */
+static const uint8_t places[OF_FIELD_COUNT] = {
+#define FIELD(ID) [OF_##ID] = PLACE_##ID + 1,
+#include "openflow/match_order.def"
+#undef FIELD
+};
+static_assert((int)N_PLACES <= OF_FIELD_COUNT && OF_FIELD_COUNT < UINT8_MAX, "all fit");
+
+void
+of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version version)
+{
     struct writer w = {wr, m, version};
-    struct of_field_set fields = of_match_fields(m);
-    put_packet_type(&w);
-    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-        enum of_field_id id = (enum of_field_id)order[i];
-        if (of_field_set_has(&fields, id) && is_meant(m, id) && !is_other_register(id, version)) {
-            put_one(&w, id);
+    struct of_field_set fields = of_match_fields(m), at = {{0}}; /* by place */
+    OF_FIELD_SET_EACH (id, &fields) {
+        if (places[id] && is_meant(m, id) && !is_other_register(id, version)) {
+            of_field_set_add(&at, places[id] - 1u);
         }
+    }
+    put_packet_type(&w);
+    OF_FIELD_SET_EACH (place, &at) {
+        put_one(&w, (enum of_field_id)order[place]);
     }
 }
 

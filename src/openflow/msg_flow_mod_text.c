@@ -31,7 +31,7 @@ void
 ofp_duration_put(struct str *s, uint32_t seconds, uint32_t ns)
 {
     enum { NS_PER_MS = 1000000 };
-    str_putf(s, "%u", seconds);
+    str_put_u64(s, seconds);
     if (ns && ns % NS_PER_MS) {
         str_putf(s, ".%09u", ns);
         str_chomp(s, "0");
@@ -54,13 +54,16 @@ void
 ofp_match_with_priority_put(struct str *s, const struct of_match *m, uint16_t priority,
                             const struct of_port_names *names)
 {
-    struct str match = STR_INIT;
-    of_match_put(&match, m, names);
     if (priority != OFP_PRIORITY_DEFAULT) {
-        str_putf(s, "priority=%u%s", priority, match.n ? "," : "");
+        str_puts(s, "priority=");
+        str_put_u64(s, priority);
+        str_putc(s, ',');
     }
-    str_put(s, str_text(&match), match.n);
-    str_fini(&match);
+    size_t before = s->n;
+    of_match_put(s, m, names);
+    if (s->n == before && priority != OFP_PRIORITY_DEFAULT) {
+        str_truncate(s, before - 1); /* a comma with nothing behind it */
+    }
 }
 
 /* The fields of Nicira's message by their names, as they stand in it. */

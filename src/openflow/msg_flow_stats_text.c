@@ -5,21 +5,24 @@
 #include "openflow/msg_flow_stats.h"
 #include "openflow/ofp_printers.h"
 
+/* NAME comes with its "=". */
 static void
 put_count(struct str *s, const char *name, uint64_t x)
 {
+    str_puts(s, name);
     if (x == OFP_COUNT_UNKNOWN) {
-        str_putf(s, "%s=?, ", name);
+        str_putc(s, '?');
     } else {
-        str_putf(s, "%s=%llu, ", name, (unsigned long long)x);
+        str_put_u64(s, x);
     }
+    str_puts(s, ", ");
 }
 
 static void
 put_number(struct str *s, const char *name, unsigned int x)
 {
     if (x) {
-        str_putf(s, "%s=%u, ", name, x);
+        put_count(s, name, x);
     }
 }
 
@@ -27,7 +30,7 @@ static void
 put_age(struct str *s, const char *name, int32_t age)
 {
     if (age >= 0) {
-        str_putf(s, "%s=%d, ", name, (int)age);
+        put_count(s, name, (uint64_t)age);
     }
 }
 
@@ -37,7 +40,9 @@ ofp_flow_stats_format(struct str *s, const struct ofp_flow_stats *f, bool show_c
 {
     str_putc(s, ' ');
     if (show_counts || f->cookie) {
-        str_putf(s, "cookie=0x%llx, ", (unsigned long long)f->cookie);
+        str_puts(s, "cookie=0x");
+        str_put_hex64(s, f->cookie);
+        str_puts(s, ", ");
     }
     if (show_counts) {
         str_puts(s, "duration=");
@@ -50,17 +55,17 @@ ofp_flow_stats_format(struct str *s, const struct ofp_flow_stats *f, bool show_c
         str_puts(s, ", ");
     }
     if (show_counts) {
-        put_count(s, "n_packets", f->counts.n_packets);
-        put_count(s, "n_bytes", f->counts.n_bytes);
+        put_count(s, "n_packets=", f->counts.n_packets);
+        put_count(s, "n_bytes=", f->counts.n_bytes);
     }
-    put_number(s, "idle_timeout", f->idle_timeout);
-    put_number(s, "hard_timeout", f->hard_timeout);
+    put_number(s, "idle_timeout=", f->idle_timeout);
+    put_number(s, "hard_timeout=", f->hard_timeout);
     ofp_flow_flags_put(s, f->flags);
-    put_number(s, "importance", f->importance);
+    put_number(s, "importance=", f->importance);
     if (show_counts) {
-        put_age(s, "idle_age", f->idle_age);
+        put_age(s, "idle_age=", f->idle_age);
         if (f->hard_age < 0 || (uint32_t)f->hard_age != f->counts.duration_s) {
-            put_age(s, "hard_age", f->hard_age);
+            put_age(s, "hard_age=", f->hard_age);
         }
     }
     size_t before = s->n;

@@ -3,6 +3,7 @@
 
 #include "openflow/ofp_printers.h"
 #include "openflow/ofp_prop.h"
+#include "text/network.h"
 
 enum { PROP_ETHERNET = 0 };
 
@@ -79,7 +80,7 @@ ofp_print_port_mod(struct str *s, const struct ofp_msg *m, const struct ofp_prin
     str_puts(s, " port: ");
     of_port_put(s, pm.port, how->ports);
     str_puts(s, ": addr:");
-    ofp_put_mac(s, pm.mac);
+    str_put_mac(s, pm.mac);
     str_puts(s, "\n     config: ");
     ofp_port_config_put(s, pm.config);
     str_puts(s, "\n     mask:   ");

@@ -2,6 +2,7 @@
 /* Ports as text, in several lines each. */
 #include "openflow/msg_port.h"
 #include "openflow/ofp_printers.h"
+#include "text/network.h"
 
 static const struct ofp_bit_name config_names[] = {
     {OFP_PC_PORT_DOWN, "PORT_DOWN"},       {OFP_PC_NO_STP, "NO_STP"},
@@ -64,7 +65,7 @@ ofp_port_desc_format(struct str *s, const struct ofp_port_desc *d,
 {
     of_port_put(s, d->port, names);
     str_putf(s, "(%s): addr:", d->name);
-    ofp_put_mac(s, d->mac);
+    str_put_mac(s, d->mac);
     str_puts(s, "\n     config:     ");
     ofp_port_config_put(s, d->config);
     str_puts(s, "\n     state:      ");

@@ -83,13 +83,16 @@ of_number_parse(const char *text, size_t n, uint8_t *value, size_t size, bool *t
 void
 of_number_put_hex(struct str *s, const uint8_t *value, size_t size)
 {
+    static const char digits[] = "0123456789abcdef";
     size_t i = 0;
-    while (i + 1 < size && !value[i]) {
+    while (i < size && !value[i]) {
         i++;
     }
-    bool is_zero = !size || (i + 1 == size && !value[i]);
-    str_putf(s, is_zero ? "0" : "0x%x", size ? value[i] : 0);
-    while (++i < size) {
-        str_putf(s, "%02x", value[i]);
+    str_puts(s, i < size ? "0x" : "0");
+    for (bool first = true; i < size; i++, first = false) {
+        if (!first || value[i] >> 4) {
+            str_putc(s, digits[value[i] >> 4]);
+        }
+        str_putc(s, digits[value[i] & 15]);
     }
 }

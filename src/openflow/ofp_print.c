@@ -37,14 +37,8 @@ ofp_put_table(struct str *s, uint8_t table, const struct ofp_table_names *names)
     if (name) {
         str_putf(s, of_name_is_plain(name) ? "%s" : "\"%s\"", name);
     } else {
-        str_putf(s, "%u", table);
+        str_put_u64(s, table);
     }
-}
-
-void
-ofp_put_mac(struct str *s, const uint8_t *mac)
-{
-    str_putf(s, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
 enum ofp_error

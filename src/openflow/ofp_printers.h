@@ -68,7 +68,6 @@ struct ofp_bit_name {
 };
 void ofp_put_bits(struct str *, uint32_t x, const struct ofp_bit_name *names, size_t n,
                   char separator);
-void ofp_put_mac(struct str *, const uint8_t *mac);
 /* Appends a table's name or number. */
 void ofp_put_table(struct str *, uint8_t table, const struct ofp_table_names *);
 /* Appends what is in a packet, as much as HOW asks for, in lines. */

@@ -152,6 +152,6 @@ of_port_put(struct str *s, uint32_t port, const struct of_port_names *names)
     } else if (own) {
         str_putf(s, of_name_is_plain(own) ? "%s" : "\"%s\"", own);
     } else {
-        str_putf(s, "%u", port);
+        str_put_u64(s, port);
     }
 }

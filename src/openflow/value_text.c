@@ -81,7 +81,7 @@ static void
 write_number(struct str *s, const struct text *t, const uint8_t *value, const uint8_t *mask)
 {
     if (t->field->form == OF_FORM_DEC && !mask) {
-        str_putf(s, "%llu", (unsigned long long)number_of(value, t->len));
+        str_put_u64(s, number_of(value, t->len));
         return;
     }
     if (t->field->form == OF_FORM_DEC && !number_of(value, t->len)) {
@@ -213,7 +213,7 @@ write_address(struct str *s, const struct text *t, const uint8_t *value, const u
         int bits = prefix_of(mask, t->len);
         str_putc(s, '/');
         if (bits >= 0) {
-            str_putf(s, "%d", bits);
+            str_put_u64(s, (uint64_t)bits);
         } else {
             str_put_ip(s, family_of(t), mask);
         }

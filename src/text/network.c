@@ -11,12 +11,31 @@ enum { IP_TEXT_SIZE = 64 };
 void
 str_put_mac(struct str *s, const uint8_t *m)
 {
-    str_putf(s, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+    static const char digits[] = "0123456789abcdef";
+    char text[17];
+    for (size_t i = 0; i < 6; i++) {
+        char *p = text + 3 * i;
+        p[0] = digits[m[i] >> 4];
+        p[1] = digits[m[i] & 15];
+        if (i < 5) {
+            p[2] = ':';
+        }
+    }
+    str_put(s, text, sizeof text);
 }
 
 void
 str_put_ip(struct str *s, int family, const uint8_t *ip)
 {
+    if (family == AF_INET) {
+        for (size_t i = 0; i < 4; i++) {
+            if (i) {
+                str_putc(s, '.');
+            }
+            str_put_u64(s, ip[i]);
+        }
+        return;
+    }
     char text[IP_TEXT_SIZE];
     uv_inet_ntop(family, ip, text, sizeof text);
     str_puts(s, text);

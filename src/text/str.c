@@ -76,6 +76,29 @@ str_putf(struct str *s, const char *fmt, ...)
     va_end(args);
 }
 
+static void
+put_digits(struct str *s, uint64_t x, unsigned int base)
+{
+    char digits[20], *p = digits + sizeof digits;
+    do {
+        *--p = "0123456789abcdef"[x % base];
+        x /= base;
+    } while (x);
+    str_put(s, p, (size_t)(digits + sizeof digits - p));
+}
+
+void
+str_put_u64(struct str *s, uint64_t x)
+{
+    put_digits(s, x, 10);
+}
+
+void
+str_put_hex64(struct str *s, uint64_t x)
+{
+    put_digits(s, x, 16);
+}
+
 void
 str_puts(struct str *s, const char *text)
 {

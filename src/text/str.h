@@ -27,6 +27,10 @@ void str_put_slow(struct str *, const char *p, size_t n);
 void str_putf(struct str *, const char *fmt, ...) PORT_PRINTF(2, 3);
 void str_putv(struct str *, const char *fmt, va_list) PORT_PRINTF(2, 0);
 void str_puts(struct str *, const char *s);
+/* Numbers, decimal and hexadecimal: where there are millions, since str_putf takes several times
+ * as long. */
+void str_put_u64(struct str *, uint64_t x);
+void str_put_hex64(struct str *, uint64_t x);
 void str_put_repeat(struct str *, char c, size_t n);
 void str_truncate(struct str *, size_t n);
 /* Drops the first N characters. */
