@@ -10,6 +10,8 @@
 #include "openflow/flags_text.h"
 #include "text/network.h"
 
+enum { MPLS_BOTTOM = 0x100 };
+
 /* The word that stands for an Ethernet type or an IP protocol, and where the checksum of the
  * latter is. */
 static const struct {
@@ -128,11 +130,11 @@ put_mpls(struct str *s, const struct flow_key *k)
     uint32_t lse = be32_host(k->mpls_lse0);
     str_putf(s, ",mpls_label=%u,mpls_tc=%u,mpls_ttl=%u,mpls_bos=%u", lse >> 12, lse >> 9 & 7,
              lse & 0xff, lse >> 8 & 1);
-    if (be32_host(k->mpls_lse1)) {
-        str_putf(s, ",mpls_lse1=%u", be32_host(k->mpls_lse1));
-    }
-    if (be32_host(k->mpls_lse2)) {
-        str_putf(s, ",mpls_lse2=%u", be32_host(k->mpls_lse2));
+    /* Those behind it, up to the bottom of the stack. */
+    const be32 deeper[] = {k->mpls_lse1, k->mpls_lse2};
+    for (unsigned int i = 0; i < ARRAY_LEN(deeper) && !(lse & MPLS_BOTTOM); i++) {
+        lse = be32_host(deeper[i]);
+        str_putf(s, ",mpls_lse%u=%u", i + 1, lse);
     }
 }
 
@@ -199,6 +201,43 @@ put_checksum(struct str *s, const struct pkt *p, const struct protocol *protocol
     }
 }
 
+/* PORT: where the packet came from, with a comma behind it, or nothing. */
+static void
+put_flow(struct str *s, const struct flow_key *k, const char *port)
+{
+    const struct protocol *protocol = protocol_of(k);
+    bool has_word = put_type(s, k, protocol);
+    str_puts(s, port);
+    put_vlans(s, k);
+    put_mac(s, "dl_src=", k->eth_src);
+    put_mac(s, ",dl_dst=", k->eth_dst);
+    switch (be16_host(k->eth_type)) {
+    case ETH_TYPE_ARP:
+    case ETH_TYPE_RARP:
+        put_arp(s, k);
+        break;
+    case ETH_TYPE_MPLS:
+    case ETH_TYPE_MPLS_MC:
+        put_mpls(s, k);
+        break;
+    case ETH_TYPE_IPV4:
+    case ETH_TYPE_IPV6:
+        put_ip(s, k, protocol);
+        break;
+    default:
+        if (!has_word) {
+            str_putf(s, ",dl_type=0x%04x", be16_host(k->eth_type));
+        }
+        break;
+    }
+}
+
+void
+packet_flow_put(struct str *s, const struct flow_key *k)
+{
+    put_flow(s, k, "in_port=ANY,");
+}
+
 void
 packet_text_put(void *aux UNUSED, struct str *s, uint32_t packet_type, const void *bytes, size_t n)
 {
@@ -209,29 +248,6 @@ packet_text_put(void *aux UNUSED, struct str *s, uint32_t packet_type, const voi
         return;
     }
     packet_parse(bytes, n, &p, &k);
-    const struct protocol *protocol = protocol_of(&k);
-    bool has_word = put_type(s, &k, protocol);
-    put_vlans(s, &k);
-    put_mac(s, "dl_src=", k.eth_src);
-    put_mac(s, ",dl_dst=", k.eth_dst);
-    switch (be16_host(k.eth_type)) {
-    case ETH_TYPE_ARP:
-    case ETH_TYPE_RARP:
-        put_arp(s, &k);
-        break;
-    case ETH_TYPE_MPLS:
-    case ETH_TYPE_MPLS_MC:
-        put_mpls(s, &k);
-        break;
-    case ETH_TYPE_IPV4:
-    case ETH_TYPE_IPV6:
-        put_ip(s, &k, protocol);
-        break;
-    default:
-        if (!has_word) {
-            str_putf(s, ",dl_type=0x%04x", be16_host(k.eth_type));
-        }
-        break;
-    }
-    put_checksum(s, &p, protocol);
+    put_flow(s, &k, "");
+    put_checksum(s, &p, protocol_of(&k));
 }

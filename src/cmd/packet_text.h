@@ -12,6 +12,8 @@
 void packet_parse(const void *frame, size_t n, struct pkt *p, struct flow_key *key);
 /* The same for the key alone. */
 void packet_key(const void *frame, size_t n, struct flow_key *key);
+/* Appends the flow that a packet with KEY is of: all its fields, from no port in particular. */
+void packet_flow_put(struct str *, const struct flow_key *key);
 /* Appends a line without its end. PACKET_TYPE is 0: Ethernet; of others only the number is said.
  * The signature is that of struct ofp_print's `packet`. */
 void packet_text_put(void *aux, struct str *, uint32_t packet_type, const void *bytes, size_t n);

@@ -281,16 +281,11 @@ finish(const struct composer *c, uint8_t *p, size_t n)
     }
 }
 
-int
-flow_compose(const struct flow_key *key, size_t size, struct pkt **pktp)
+/* A packet of the headers that C has and PAYLOAD behind them. */
+static int
+make_packet(const struct composer *c, const void *payload, size_t n_payload, struct pkt **pktp)
 {
-    uint8_t headers[HEADERS_MAX];
-    struct composer c = {.key = key, .w = wr_make(headers, sizeof headers)};
-    put_headers(&c);
-    size_t n = size ? size : c.w.n + (c.has_data ? PAYLOAD_SIZE : 0);
-    if (c.w.bad || (size && size <= c.w.n)) {
-        return -E_INVAL;
-    }
+    size_t n = c->w.n + n_payload;
     if (n > PKT_BUF_LARGEST) {
         return -E_MSGSIZE;
     }
@@ -298,13 +293,39 @@ flow_compose(const struct flow_key *key, size_t size, struct pkt **pktp)
     if (!pkt) {
         return -E_NOMEM;
     }
-    memcpy(pkt->data, headers, c.w.n);
-    for (size_t i = c.w.n; i < n; i++) {
-        pkt->data[i] = size ? 0 : (uint8_t)(i - c.w.n);
+    memcpy(pkt->data, c->w.start, c->w.n);
+    if (payload) {
+        memcpy(pkt->data + c->w.n, payload, n_payload);
+    } else {
+        memset(pkt->data + c->w.n, 0, n_payload);
     }
-    finish(&c, pkt->data, n);
+    finish(c, pkt->data, n);
     *pktp = pkt;
     return 0;
+}
+
+int
+flow_compose_payload(const struct flow_key *key, const void *payload, size_t n, struct pkt **pktp)
+{
+    uint8_t headers[HEADERS_MAX];
+    struct composer c = {.key = key, .w = wr_make(headers, sizeof headers)};
+    put_headers(&c);
+    return c.w.bad ? -E_INVAL : make_packet(&c, payload, c.has_data ? n : 0, pktp);
+}
+
+int
+flow_compose(const struct flow_key *key, size_t size, struct pkt **pktp)
+{
+    uint8_t headers[HEADERS_MAX], counted[PAYLOAD_SIZE];
+    if (!size) {
+        for (size_t i = 0; i < sizeof counted; i++) {
+            counted[i] = (uint8_t)i;
+        }
+        return flow_compose_payload(key, counted, sizeof counted, pktp);
+    }
+    struct composer c = {.key = key, .w = wr_make(headers, sizeof headers)};
+    put_headers(&c);
+    return c.w.bad || size <= c.w.n ? -E_INVAL : make_packet(&c, NULL, size - c.w.n, pktp);
 }
 
 struct pkt *

@@ -11,6 +11,8 @@
  * none; else SIZE bytes in all, the payload zeros. 0; -E_INVAL when SIZE has no room for more
  * than the headers; -E_MSGSIZE when it is larger than a packet can be; -E_NOMEM. */
 int flow_compose(const struct flow_key *key, size_t size, struct pkt **);
+/* The same with PAYLOAD, of N bytes, where there is data. */
+int flow_compose_payload(const struct flow_key *key, const void *payload, size_t n, struct pkt **);
 
 /* A heap packet of the bytes in TEXT: pairs of hexadecimal digits, white space between them, at
  * least an Ethernet header. NULL if TEXT is not that. */

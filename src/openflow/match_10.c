@@ -124,8 +124,9 @@ wildcards_of(const struct of_match *m)
         w |= of_match_is_exact(m, fields[i].id) ? 0 : fields[i].bit;
     }
     w |= (m->mask.nw_tos[0] & DSCP_BITS) == DSCP_BITS ? 0 : FW10_TOS;
-    w |= untagged || (tci_mask & TCI_VID) == TCI_VID ? 0 : FW10_VLAN;
-    w |= untagged || (tci_mask & TCI_PCP) == TCI_PCP ? 0 : FW10_PCP;
+    /* Part of an id or a priority cannot be told; all of it is nearer than nothing. */
+    w |= untagged || tci_mask & TCI_VID ? 0 : FW10_VLAN;
+    w |= untagged || tci_mask & TCI_PCP ? 0 : FW10_PCP;
     return w;
 }
 
@@ -134,13 +135,13 @@ match_put_10(struct wr *w, const struct of_match *m)
 {
     uint32_t wild = wildcards_of(m), port;
     uint16_t tci = get_be16(m->key.vlan_tci);
-    bool untagged = !(wild & FW10_VLAN) && !(tci & TCI_PRESENT);
+    bool untagged = get_be16(m->mask.vlan_tci) & TCI_PRESENT && !(tci & TCI_PRESENT);
     wr_be32(w, wild);
     wr_be16(w, of_port_from_11(get_be32(m->key.in_port), &port) ? (uint16_t)port : 0);
     wr_bytes(w, m->key.eth_src, 6);
     wr_bytes(w, m->key.eth_dst, 6);
     wr_be16(w, untagged ? NO_VLAN : wild & FW10_VLAN ? 0 : tci & TCI_VID);
-    wr_u8(w, wild & FW10_PCP ? 0 : (uint8_t)(tci >> TCI_PCP_SHIFT));
+    wr_u8(w, untagged || wild & FW10_PCP ? 0 : (uint8_t)(tci >> TCI_PCP_SHIFT));
     wr_zeros(w, 1);
     wr_bytes(w, m->key.eth_type, 2);
     wr_u8(w, m->key.nw_tos[0] & DSCP_BITS);

@@ -3,6 +3,7 @@
  * turned around, for addresses and metadata. Fields of protocols that the match is not about are
  * not looked at either. */
 #include "openflow/match_wire_internal.h"
+#include "openflow/msg_port.h"
 #include "openflow/port_text.h"
 
 enum {
@@ -22,7 +23,8 @@ enum { VLAN_NONE = 0xffff, VLAN_ANY = 0xfffe, DSCP_BITS = 0xfc };
 enum { PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_SCTP = 132 };
 
 struct standard {
-    uint32_t in_port, wildcards;
+    struct rd in_port;
+    uint32_t wildcards;
     const uint8_t *src, *src_mask, *dst, *dst_mask;
     uint16_t vlan, type;
     uint8_t pcp, tos, proto;
@@ -36,7 +38,7 @@ struct standard {
 static bool
 get_standard(struct rd *r, struct standard *s)
 {
-    s->in_port = rd_be32(r);
+    s->in_port = rd_sub(r, 4);
     s->wildcards = rd_be32(r);
     s->src = rd_take(r, 6);
     s->src_mask = rd_take(r, 6);
@@ -161,7 +163,7 @@ match_get_11(struct rd *r, struct of_match *m)
         return OFPBMC_BAD_LEN;
     }
     if (!(s.wildcards & FW_IN_PORT)) {
-        if (!of_port_from_11(s.in_port, &port)) {
+        if (ofp_port_get(&s.in_port, OFP_11, &port)) {
             return OFPBMC_BAD_VALUE;
         }
         of_match_set_u64(m, OF_IN_PORT_OXM, of_port_to_11(port));
@@ -199,13 +201,14 @@ static uint16_t
 vlan_of(const struct of_match *m, uint32_t *wildcards)
 {
     uint16_t tci = get_be16(m->key.vlan_tci), mask = get_be16(m->mask.vlan_tci);
-    if (!(mask & TCI_PRESENT)) {
+    if (!mask) {
         *wildcards |= FW_VLAN | FW_PCP;
         return 0;
     }
-    bool is_tagged = tci & TCI_PRESENT, has_vid = (mask & TCI_VID) == TCI_VID;
-    *wildcards |= is_tagged && (mask & TCI_PCP) == TCI_PCP ? 0 : FW_PCP;
-    return !is_tagged ? VLAN_NONE : has_vid ? tci & TCI_VID : VLAN_ANY;
+    /* Part of an id or a priority cannot be told; all of it is nearer than nothing. */
+    bool untagged = mask & TCI_PRESENT && !(tci & TCI_PRESENT);
+    *wildcards |= !untagged && mask & TCI_PCP ? 0 : FW_PCP;
+    return untagged ? VLAN_NONE : mask & TCI_VID ? tci & TCI_VID : VLAN_ANY;
 }
 
 void

@@ -5,6 +5,7 @@
  * have another size in each. */
 #include "openflow/match_oxm.h"
 
+#include "openflow/msg_port.h"
 #include "openflow/port_text.h"
 #include "os/log.h"
 
@@ -15,6 +16,7 @@ enum {
     TAG_PRESENT = 0x1000,
     VID_BITS = 0x1fff,
     PCP_BITS = 0xe000,
+    PCP_SHIFT = 13,
     DSCP_BITS = 0xfc
 };
 
@@ -110,8 +112,10 @@ put_vlan(struct writer *w)
     if (mask & VID_BITS) {
         put_field(w, OF_VLAN_VID);
     }
-    if (mask & PCP_BITS && tci) {
-        put_field(w, OF_VLAN_PCP);
+    /* A priority has no mask, and is one of a tag: the receiver wants that first. */
+    if (mask & PCP_BITS && tci & VID_BITS) {
+        uint8_t pcp = (uint8_t)(tci >> PCP_SHIFT);
+        put_bytes(w, OF_VLAN_PCP, &pcp, NULL, 1, true);
     }
 }
 
@@ -238,9 +242,8 @@ of_match_put_oxm(struct wr *wr, const struct of_match *m, enum ofp_version versi
 
 /* Masks are NULL where a field has none: all bits matter. */
 
-/* The part of VALUE that MASK does not cover must be 0. */
-static bool
-has_stray_bits(const uint8_t *value, const uint8_t *mask, size_t len)
+bool
+of_oxm_has_stray_bits(const uint8_t *value, const uint8_t *mask, size_t len)
 {
     uint8_t stray = 0;
     for (size_t i = 0; mask && i < len; i++) {
@@ -271,7 +274,8 @@ static enum ofp_error
 read_in_port_oxm(struct of_match *m, const uint8_t *value, const uint8_t *mask UNUSED)
 {
     uint32_t port;
-    if (!of_port_from_11(get_be32(value), &port)) {
+    struct rd r = rd_make(value, 4);
+    if (ofp_port_get(&r, OFP_12, &port)) {
         return OFPBMC_BAD_VALUE;
     }
     of_match_set_u64(m, OF_IN_PORT_OXM, of_port_to_11(port));
@@ -403,7 +407,7 @@ read_field(struct rd *r, bool strict, struct of_match *m, struct of_match_cookie
     if (r->bad) {
         return OFPBMC_BAD_LEN;
     }
-    if (has_stray_bits(value, mask, len)) {
+    if (of_oxm_has_stray_bits(value, mask, len)) {
         static struct log_rate rate = LOG_RATE(1, 5);
         uint32_t head = rd_be32(&header);
         log_limited(&rate, LOG_WARN,

@@ -33,3 +33,5 @@ void of_oxm_put_header(struct wr *w, const struct of_oxm *oxm, bool has_mask, si
 /* Reads a header. *OXM NULL: unknown. *LEN: bytes of the value, and as many of the mask. False:
  * R is bad, or the length leaves no room for the header. */
 bool of_oxm_get_header(struct rd *r, const struct of_oxm **oxm, bool *has_mask, size_t *len);
+/* Whether VALUE has bits that MASK (NULL: all bits) does not cover, which no message may have. */
+bool of_oxm_has_stray_bits(const uint8_t *value, const uint8_t *mask, size_t len);

@@ -14,10 +14,10 @@ static const char cookie_name[] = "NXM_NX_COOKIE";
 /* -- Writing -- */
 
 static void
-put_hex(struct str *s, struct rd *r, size_t n)
+put_hex(struct str *s, const uint8_t *p, size_t n)
 {
     while (n--) {
-        str_putf(s, "%02x", rd_u8(r));
+        str_putf(s, "%02x", *p++);
     }
 }
 
@@ -33,15 +33,22 @@ of_oxm_text_put(struct str *s, struct rd r)
         size_t len;
         bool is_cookie = of_match_cookie_is_next(&r);
         of_oxm_get_header(&r, &oxm, &has_mask, &len);
+        const uint8_t *value = rd_take(&r, len), *mask = has_mask ? rd_take(&r, len) : NULL;
+        if (r.bad || of_oxm_has_stray_bits(value, mask, len)) {
+            if (rd_left(&r)) {
+                str_putf(s, "%s<%zu invalid bytes>", i ? ", " : "", rd_left(&r));
+            }
+            return;
+        }
         str_putf(s, "%s%s%s(", i ? ", " : "",
                  is_cookie ? cookie_name
                  : oxm     ? oxm->name
                            : "?",
                  has_mask ? "_W" : "");
-        put_hex(s, &r, len);
-        if (has_mask) {
+        put_hex(s, value, len);
+        if (mask) {
             str_putc(s, '/');
-            put_hex(s, &r, len);
+            put_hex(s, mask, len);
         }
         str_putc(s, ')');
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands about packets: the OpenFlow in a capture, and a packet that a flow describes. */
+/* ofp-parse-pcap: the OpenFlow in a capture. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,15 +8,7 @@
 #include "cmd/ovs-ofctl/talk.h"
 #include "cmd/ovs-ofctl/tcp_stream.h"
 #include "cmd/packet_text.h"
-#include "dpif/flow_compose.h"
-#include "ofproto/of_view.h"
-#include "openflow/match_text.h"
-#include "openflow/ofp_print.h"
-#include "openflow/words.h"
 #include "os/log.h"
-#include "text/hex_dump.h"
-
-/* -- OpenFlow in a capture -- */
 
 enum { TCP_SYN = 2, TCP_FIN = 1, TCP_HEADER = 20, IPV4 = 0x0800, PROTO_TCP = 6 };
 
@@ -137,57 +129,4 @@ cmd_ofp_parse_pcap(struct ofctl *c, int argc, char *argv[])
     os_free(streams.all);
     os_free(ports);
     str_fini(&frame);
-}
-
-/* -- A packet that a flow describes -- */
-
-enum { TAGGED = 0x8100 };
-
-/* Sets a field that the packet so far can have to one value. */
-static void
-set_field(struct of_match *m, const struct word *w, const char *all)
-{
-    bool known;
-    struct err e;
-    struct of_match before = *m;
-    enum of_field_id id = of_field_find(w->name, w->n_name);
-    if (id != OF_FIELD_COUNT && w->n && memchr(w->value, '/', w->n)) {
-        log_fatal("%s: bad value for %.*s (%.*s: wildcards not allowed here)", all, (int)w->n_name,
-                  w->name, (int)w->n, w->value);
-    }
-    int code = memchr(w->name, '[', w->n_name)
-                   ? 0
-                   : of_match_parse_word(m, w->name, w->n_name, w->value, w->n, NULL, &known, &e);
-    if (code) {
-        log_fatal("%s: bad value for %.*s (%s)", all, (int)w->n_name, w->name, e.text);
-    }
-    if (memchr(w->name, '[', w->n_name) || !known) {
-        log_fatal("%s: unknown field %.*s", all, (int)w->n_name, w->name);
-    }
-    if (id != OF_FIELD_COUNT && !of_prereq_holds((enum of_prereq)of_fields[id].prereq, &before)) {
-        log_fatal("%s: prerequisites not met for setting %.*s", all, (int)w->n_name, w->name);
-    }
-}
-
-void
-cmd_compose_packet(struct ofctl *c UNUSED, int argc UNUSED, char *argv[])
-{
-    const char *p = argv[0], *end = p + strlen(p);
-    struct of_match m;
-    struct flow_key key = {.eth_type = be16_from(0)};
-    struct pkt *packet;
-    struct str text = STR_INIT;
-    of_match_init(&m);
-    for (struct word w; word_next(&p, end, &w);) {
-        set_field(&m, &w, argv[0]);
-    }
-    of_view_apply(&m.key, &key);
-    key.vlan_tpid0 = be16_from(of_match_has(&m, OF_VLAN_TCI) ? TAGGED : 0);
-    if (flow_compose(&key, 0, &packet)) {
-        log_fatal("%s: no packet can be like this", argv[0]);
-    }
-    str_put_hex_bytes(&text, packet->data, packet->len);
-    fputs(str_text(&text), stdout);
-    str_fini(&text);
-    pkt_free(packet);
 }

@@ -11,10 +11,8 @@
 #include "openflow/instructions.h"
 #include "openflow/msg_error.h"
 #include "openflow/msg_group.h"
-#include "openflow/match_wire.h"
 #include "openflow/msg_hello.h"
 #include "openflow/ofp_print.h"
-#include "openflow/oxm_text.h"
 #include "openflow/words.h"
 #include "os/log.h"
 #include "text/hex_dump.h"
@@ -316,81 +314,6 @@ cmd_parse_group(struct ofctl *c, int argc UNUSED, char *argv[])
     print(msg, w.n, (int)c->verbosity);
     ofp_group_fini(&mod.group);
     os_free(msg);
-}
-
-/* -- Matches as messages have them -- */
-
-enum { OXM_HEAD = 4 };
-
-/* Each line of standard input is read, and written as VERSION has it. */
-static void
-parse_matches(struct ofctl *c, enum ofp_version version, bool strict)
-{
-    struct str line = STR_INIT, text = STR_INIT;
-    static uint8_t in[OFP_MSG_MAX], out[OFP_MSG_MAX];
-    while (input_any_line(stdin, &line)) {
-        struct wr w = wr_make(in, sizeof in);
-        struct of_match m;
-        struct of_match_cookie cookie;
-        struct err e;
-        if (!*line.s || *line.s == '#') {
-            puts(line.s);
-            continue;
-        }
-        if (of_oxm_text_parse(line.s, &w, &e)) {
-            log_fatal("%s", e.text);
-        }
-        if (w.bad) {
-            log_fatal("%s: too long for a message", line.s);
-        }
-        enum ofp_error error = of_match_get_fields(in, w.n, strict, &m, &cookie);
-        if (error) {
-            printf("nx_pull_match() returned error %s\n", ofp_error_name(error));
-            continue;
-        }
-        w = wr_make(out, sizeof out);
-        size_t n = 0, head = 0;
-        if (version == OFP_10) {
-            n = of_match_put_nxm(&w, &m, &cookie);
-        } else {
-            of_match_put_oxm_wire(&w, version, &m);
-            head = OXM_HEAD;
-            n = get_be16(out + 2) - head;
-        }
-        str_clear(&text);
-        of_oxm_text_put(&text, rd_make(out + head, n));
-        puts(str_text(&text));
-        if (c->verbosity) {
-            str_clear(&text);
-            str_put_hex_bytes(&text, out, w.n);
-            str_chomp(&text, "\n");
-            str_chomp(&text, "-");
-            if (text.n) {
-                puts(str_text(&text));
-            }
-        }
-    }
-    str_fini(&line);
-    str_fini(&text);
-}
-
-void
-cmd_parse_nxm(struct ofctl *c, int argc UNUSED, char *argv[] UNUSED)
-{
-    parse_matches(c, OFP_10, c->strict);
-}
-
-void
-cmd_parse_oxm(struct ofctl *c, int argc UNUSED, char *argv[])
-{
-    enum ofp_version version = OFP_12;
-    while (version < OFP_VERSION_END && strcmp(ofp_version_name(version), argv[0]) != 0) {
-        version++;
-    }
-    if (version == OFP_VERSION_END) {
-        log_fatal("%s: not a valid version for OXM", argv[0]);
-    }
-    parse_matches(c, version, c->strict);
 }
 
 /* -- Words -- */

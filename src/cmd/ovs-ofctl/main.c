@@ -99,11 +99,11 @@ static const struct ofctl_command commands[] = {
     {"probe", "target", 1, 1, false, cmd_probe},
     {"ping", "target [n]", 1, 2, false, cmd_ping},
     {"benchmark", "target n count", 3, 3, false, cmd_benchmark},
-    {"ofp-parse", "file", 1, 1, true, cmd_ofp_parse},
     {"dump-ipfix-bridge", "switch", 1, 1, false, cmd_dump_ipfix_bridge},
     {"dump-ipfix-flow", "switch", 1, 1, false, cmd_dump_ipfix_flow},
     {"ct-flush-zone", "switch zone", 2, 2, true, cmd_ct_flush_zone},
     {"ct-flush", "switch [zone=N] [ct-orig-tuple [ct-reply-tuple]]", 1, 4, true, cmd_ct_flush},
+    {"ofp-parse", "file", 1, 1, true, cmd_ofp_parse},
     {"ofp-parse-pcap", "pcap", 1, MANY_ARGS, true, cmd_ofp_parse_pcap},
     {"add-group", "switch group", 1, 2, true, cmd_add_group},
     {"add-groups", "switch file", 2, 2, true, cmd_add_groups},
@@ -121,7 +121,7 @@ static const struct ofctl_command commands[] = {
     {"help", "", 0, MANY_ARGS, false, cmd_help},
     {"list-commands", "", 0, MANY_ARGS, false, cmd_list_commands},
 
-    /* Undocumented: see cmd_codec.c. */
+    /* Undocumented: cmd_codec.c, cmd_match.c, cmd_frame.c. */
     {"parse-flow", "", 1, 1, true, cmd_parse_flow},
     {"parse-flows", "", 1, 1, true, cmd_parse_flows},
     {"parse-group", "", 1, 1, true, cmd_parse_group},
@@ -130,12 +130,17 @@ static const struct ofctl_command commands[] = {
     {"parse-oxm", "", 1, 1, false, cmd_parse_oxm},
     {"parse-actions", "", 1, 1, true, cmd_parse_actions},
     {"parse-instructions", "", 1, 1, true, cmd_parse_instructions},
+    {"parse-ofp10-match", "", 0, 0, true, cmd_parse_match_10},
+    {"parse-ofp11-match", "", 0, 0, true, cmd_parse_match_11},
+    {"parse-pcap", "", 1, MANY_ARGS, true, cmd_parse_pcap},
+    {"check-vlan", "", 2, 2, true, cmd_check_vlan},
     {"print-error", "", 1, 1, true, cmd_print_error},
     {"encode-error-reply", "", 2, 2, true, cmd_encode_error_reply},
     {"ofp-print", "", 1, 2, true, cmd_ofp_print},
     {"encode-hello", "", 1, 1, true, cmd_encode_hello},
-    {"compose-packet", "", 1, 1, false, cmd_compose_packet},
     {"parse-key-value", "", 1, MANY_ARGS, true, cmd_parse_key_value},
+    {"compose-packet", "", 1, 2, false, cmd_compose_packet},
+    {"parse-packet", "", 0, 0, true, cmd_parse_packet},
 };
 
 static void

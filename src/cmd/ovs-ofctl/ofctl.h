@@ -56,7 +56,8 @@ command_fn cmd_show, cmd_dump_desc, cmd_dump_tables, cmd_dump_table_desc, cmd_du
     cmd_set_frags; /* cmd_show.c */
 command_fn cmd_add_tlv_map, cmd_del_tlv_map, cmd_dump_tlv_map, cmd_dump_ipfix_bridge,
     cmd_dump_ipfix_flow, cmd_ct_flush_zone, cmd_ct_flush;             /* cmd_nicira.c */
-command_fn cmd_ofp_parse_pcap, cmd_compose_packet;                    /* cmd_capture.c */
+command_fn cmd_ofp_parse_pcap;                                        /* cmd_capture.c */
+command_fn cmd_compose_packet, cmd_parse_packet, cmd_parse_pcap;      /* cmd_frame.c */
 command_fn cmd_bundle;                                                /* cmd_bundle.c */
 command_fn cmd_add_flow, cmd_add_flows, cmd_mod_flows, cmd_del_flows; /* cmd_flow.c */
 command_fn cmd_dump_flows, cmd_dump_aggregate;                        /* cmd_flow_dump.c */
@@ -70,9 +71,11 @@ command_fn cmd_mod_port, cmd_mod_table, cmd_dump_table_features; /* cmd_config.c
 command_fn cmd_packet_out, cmd_monitor, cmd_snoop;               /* cmd_packet.c */
 command_fn cmd_parse_flow, cmd_parse_flows, cmd_parse_group;
 command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
-command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply, cmd_parse_nxm,
-    cmd_parse_oxm, cmd_parse_actions, cmd_parse_instructions, cmd_print_error,
+command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,
+    cmd_parse_actions, cmd_parse_instructions, cmd_print_error,
     cmd_parse_key_value; /* cmd_codec.c */
+command_fn cmd_parse_nxm, cmd_parse_oxm, cmd_parse_match_10, cmd_parse_match_11,
+    cmd_check_vlan; /* cmd_match.c */
 
 /* -- input.c: what commands read -- */
 
