@@ -8,13 +8,14 @@
 #include "openflow/actions_names.h"
 #include "openflow/actions_text.h"
 #include "openflow/port_text.h"
+#include "openflow/table_text.h"
 #include "text/network.h"
 
 enum { NO_LIMIT = 0xffff, NS_ETHERTYPE = 1, NSH = 0x894f };
 
 struct writer {
     struct str *s;
-    const struct of_port_names *ports;
+    struct flow_names names;
 };
 
 typedef void put_fn(struct writer *w, const char *name, const void *act);
@@ -162,7 +163,7 @@ put_output(struct writer *w, const char *name, const void *act)
     if (o->port < OFP_PORT_MAX) {
         str_putf(w->s, "%s:", name);
     }
-    of_port_put(w->s, o->port, w->ports);
+    of_port_put(w->s, o->port, w->names.ports);
 }
 
 static void
@@ -177,7 +178,7 @@ put_output_trunc(struct writer *w, const char *name, const void *act)
 {
     const struct of_act_output_trunc *o = act;
     str_putf(w->s, "%s(port=", name);
-    of_port_put(w->s, o->port, w->ports);
+    of_port_put(w->s, o->port, w->names.ports);
     str_putf(w->s, ",max_len=%" PRIu32 ")", o->max_len);
 }
 
@@ -235,7 +236,7 @@ put_enqueue(struct writer *w, const char *name, const void *act)
 {
     const struct of_act_enqueue *e = act;
     str_putf(w->s, "%s:", name);
-    of_port_put(w->s, e->port, w->ports);
+    of_port_put(w->s, e->port, w->names.ports);
     str_putf(w->s, ":%" PRIu32, e->queue);
 }
 
@@ -255,7 +256,7 @@ put_bundle(struct writer *w, const char *name, const void *act)
         if (i) {
             str_putc(w->s, ',');
         }
-        of_port_put(w->s, b->ports[i], w->ports);
+        of_port_put(w->s, b->ports[i], w->names.ports);
     }
     str_putc(w->s, ')');
 }
@@ -342,7 +343,7 @@ put_set_field(struct writer *w, const char *name, const void *act)
     const struct of_act_set_field *set = act;
     enum of_field_id field = (enum of_field_id)set->field;
     str_putf(w->s, "%s:", name);
-    of_value_put(w->s, field, set->value, set->value + set->size, set->size, w->ports);
+    of_value_put(w->s, field, set->value, set->value + set->size, set->size, w->names.ports);
     str_putf(w->s, "->%s", field == OF_IN_PORT_OXM ? "in_port" : of_fields[field].name);
 }
 
@@ -537,7 +538,8 @@ put_ct(struct writer *w, const char *name, const void *act)
     }
     if (ct->recirc_table != OF_TABLE_NONE) {
         separate(w->s);
-        str_putf(w->s, "table=%u", ct->recirc_table);
+        str_puts(w->s, "table=");
+        of_table_put(w->s, ct->recirc_table, w->names.tables);
     }
     if (ct->zone_src.n_bits) {
         separate(w->s);
@@ -558,21 +560,28 @@ put_ct(struct writer *w, const char *name, const void *act)
 /* -- Programs -- */
 
 static void
+put_goto_table(struct writer *w, const char *name, const void *act)
+{
+    str_putf(w->s, "%s:", name);
+    of_table_put(w->s, ((const struct of_act_u8 *)act)->value, w->names.tables);
+}
+
+static void
 put_resubmit(struct writer *w, const char *name, const void *act)
 {
     const struct of_act_resubmit *r = act;
     if (r->port != OFP_PORT_IN_PORT && r->table == OF_TABLE_NONE) {
         str_putf(w->s, "%s:", name);
-        of_port_put(w->s, r->port, w->ports);
+        of_port_put(w->s, r->port, w->names.ports);
         return;
     }
     str_putf(w->s, "%s(", name);
     if (r->port != OFP_PORT_IN_PORT) {
-        of_port_put(w->s, r->port, w->ports);
+        of_port_put(w->s, r->port, w->names.ports);
     }
     str_putc(w->s, ',');
     if (r->table != OF_TABLE_NONE) {
-        str_putf(w->s, "%u", r->table);
+        of_table_put(w->s, r->table, w->names.tables);
     }
     str_puts(w->s, r->with_ct ? ",ct)" : ")");
 }
@@ -615,7 +624,7 @@ put_spec_match(struct writer *w, const struct of_learn_spec *spec)
     } else if (is_whole) {
         str_putf(w->s, "%s=", f->name);
         of_value_put(w->s, (enum of_field_id)spec->dst.field,
-                     spec->value + spec->value_size - f->wire, NULL, f->wire, w->ports);
+                     spec->value + spec->value_size - f->wire, NULL, f->wire, w->names.ports);
     } else {
         of_subfield_put(w->s, &spec->dst);
         str_putc(w->s, '=');
@@ -666,7 +675,8 @@ put_learn(struct writer *w, const char *name, const void *act)
 {
     enum { USUAL_PRIORITY = 0x8000 };
     const struct of_act_learn *l = act;
-    str_putf(w->s, "%s(table=%u", name, l->table);
+    str_putf(w->s, "%s(table=", name);
+    of_table_put(w->s, l->table, w->names.tables);
     put_number_if(w->s, "idle_timeout", l->idle_timeout, 0);
     put_number_if(w->s, "hard_timeout", l->hard_timeout, 0);
     put_number_if(w->s, "fin_idle_timeout", l->fin_idle_timeout, 0);
@@ -709,7 +719,7 @@ put_sample(struct writer *w, const char *name, const void *act)
              name, a->probability, a->collector_set_id, a->obs_domain_id, a->obs_point_id);
     if (a->sampling_port != OFP_PORT_NONE) {
         str_puts(w->s, ",sampling_port=");
-        of_port_put(w->s, a->sampling_port, w->ports);
+        of_port_put(w->s, a->sampling_port, w->names.ports);
     }
     put_word_if(w->s, "ingress", a->direction == 1);
     put_word_if(w->s, "egress", a->direction == 2);
@@ -770,7 +780,7 @@ static put_fn *const writers[OF_ACT_COUNT] = {
     [OF_ACT_METER] = put_dec32,
     [OF_ACT_WRITE_ACTIONS] = put_nested,
     [OF_ACT_WRITE_METADATA] = put_metadata,
-    [OF_ACT_GOTO_TABLE] = put_dec8,
+    [OF_ACT_GOTO_TABLE] = put_goto_table,
 };
 
 static void
@@ -790,8 +800,8 @@ put_list(struct writer *w, const void *list, size_t size)
 }
 
 void
-of_acts_text_put(struct str *s, const void *list, size_t size, const struct of_port_names *ports)
+of_acts_text_put(struct str *s, const void *list, size_t size, const struct flow_names *names)
 {
-    struct writer w = {s, ports};
+    struct writer w = {s, flow_names_or_none(names)};
     put_list(&w, list, size);
 }

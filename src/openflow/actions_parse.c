@@ -329,7 +329,7 @@ static int
 parse_goto_table(struct act_text *t)
 {
     uint8_t table;
-    if (!of_table_parse(value_of(t), t->word.n, NULL, &table)) {
+    if (!of_table_parse(value_of(t), t->word.n, t->names.tables, &table)) {
         return err_fail(t->err, -E_INVAL, "unknown table \"%.*s\"", VALUE_ARGS(t));
     }
     struct of_act_u8 *a = act_text_begin(t, OF_ACT_GOTO_TABLE);
@@ -398,7 +398,7 @@ parse_one(struct act_text *t)
         }
     }
     uint32_t port;
-    if (of_port_parse(t->word.name, t->word.n_name, t->ports, &port)) {
+    if (of_port_parse(t->word.name, t->word.n_name, t->names.ports, &port)) {
         return port == OFP_PORT_CONTROLLER ? parse_controller(t) : act_text_put_output(t, port, 0);
     }
     return err_fail(t->err, -E_INVAL, "unknown action %.*s", (int)t->word.n_name, t->word.name);
@@ -470,7 +470,7 @@ int
 act_text_list(struct act_text *outer, const char *name, const char *text, size_t n)
 {
     struct act_text t = {.list = outer->list,
-                         .ports = outer->ports,
+                         .names = outer->names,
                          .within = name,
                          .depth = outer->depth + 1,
                          .err = outer->err};
@@ -497,9 +497,9 @@ act_text_list(struct act_text *outer, const char *name, const char *text, size_t
 }
 
 int
-of_acts_parse(const char *text, size_t n, const struct of_port_names *ports, struct wr *list,
+of_acts_parse(const char *text, size_t n, const struct flow_names *names, struct wr *list,
               struct err *e)
 {
-    struct act_text t = {.list = list, .ports = ports, .err = e};
+    struct act_text t = {.list = list, .names = flow_names_or_none(names), .err = e};
     return act_text_list(&t, NULL, text, n);
 }

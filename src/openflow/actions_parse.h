@@ -9,7 +9,7 @@
 struct act_text {
     struct word word;
     struct wr *list;
-    const struct of_port_names *ports;
+    struct flow_names names;
     const char *within; /* the action that this one is nested in, or NULL */
     unsigned int depth;
     struct err *err;

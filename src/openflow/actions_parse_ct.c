@@ -238,7 +238,7 @@ parse_ct_key(struct act_text *t, const struct word *w, struct of_act_ct *ct, boo
     } else if (word_is(w, "force")) {
         ct->flags |= OF_CT_FORCE;
     } else if (word_is(w, "table") && w->value) {
-        if (!of_table_parse(w->value, w->n, NULL, &table)) {
+        if (!of_table_parse(w->value, w->n, t->names.tables, &table)) {
             return err_fail(t->err, -E_INVAL, "unknown table %.*s", (int)w->n, w->value);
         }
         if (table == OF_TABLE_NONE) {

@@ -30,7 +30,8 @@ parse_set_field(struct act_text *t)
         return err_fail(t->err, -E_INVAL, "%.*s is read-only", (int)n_name, name);
     }
     size_t zeros = 0;
-    int code = of_value_parse(id, t->word.value, n_value, t->ports, &value, &mask, NULL, t->err);
+    int code =
+        of_value_parse(id, t->word.value, n_value, t->names.ports, &value, &mask, NULL, t->err);
     struct of_act_set_field *set = code ? NULL : act_text_begin(t, OF_ACT_SET_FIELD);
     if (set) {
         while (of_field_is_tun_metadata(id) && zeros + 1u < f->wire && !value.b[zeros]) {

@@ -91,7 +91,7 @@ static int
 put_field_value(struct act_text *t, const struct word *w, enum of_field_id id, struct err *e)
 {
     struct of_value value, mask;
-    int code = of_value_parse(id, w->value, w->n, t->ports, &value, &mask, NULL, e);
+    int code = of_value_parse(id, w->value, w->n, t->names.ports, &value, &mask, NULL, e);
     for (size_t i = 0; !code && i < of_fields[id].wire; i++) {
         if (mask.b[i] != UINT8_MAX) {
             return err_fail(e, -E_INVAL, "%.*s: wildcards not allowed here", (int)w->n, w->value);
@@ -175,7 +175,7 @@ static int
 parse_table(struct act_text *t, const struct word *w, struct of_act_learn *l)
 {
     uint8_t table;
-    if (!of_table_parse(w->value, w->n, NULL, &table)) {
+    if (!of_table_parse(w->value, w->n, t->names.tables, &table)) {
         return err_fail(t->err, -E_INVAL, "unknown table \"%.*s\"", (int)w->n, w->value);
     }
     if (table == OF_TABLE_NONE) {

@@ -33,7 +33,7 @@ parse_output_trunc(struct act_text *t)
     for (struct word w; !code && word_next(&p, end, &w);) {
         bool is_port = word_is(&w, "port"), known = false, good = false;
         if (is_port) {
-            known = of_port_parse(w.value ? w.value : "", w.n, t->ports, &port);
+            known = of_port_parse(w.value ? w.value : "", w.n, t->names.ports, &port);
             good = known &&
                    (port < OFP_PORT_MAX || port == OFP_PORT_IN_PORT || port == OFP_PORT_LOCAL);
         }
@@ -79,7 +79,7 @@ parse_output(struct act_text *t)
     if (mentions(t, "port") && mentions(t, "max_len")) {
         return parse_output_trunc(t);
     }
-    if (of_port_parse(value_of(t), t->word.n, t->ports, &port)) {
+    if (of_port_parse(value_of(t), t->word.n, t->names.ports, &port)) {
         return act_text_put_output(t, port, port == OFP_PORT_CONTROLLER ? NO_LIMIT : 0);
     }
     if (of_subfield_parse(value_of(t), t->word.n, &src, NULL)) {
@@ -208,7 +208,7 @@ parse_enqueue(struct act_text *t)
                         "\"enqueue\" syntax is \"enqueue:PORT:QUEUE\" or "
                         "\"enqueue(PORT,QUEUE)\"");
     }
-    if (!of_port_parse(p, (size_t)(colon - p), t->ports, &port)) {
+    if (!of_port_parse(p, (size_t)(colon - p), t->names.ports, &port)) {
         return err_fail(t->err, -E_INVAL, "%.*s: enqueue to unknown port", (int)(colon - p), p);
     }
     int code = act_text_number(t, colon + 1, (size_t)(end - colon - 1), &queue);

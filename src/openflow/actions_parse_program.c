@@ -37,12 +37,12 @@ parse_resubmit(struct act_text *t)
     uint8_t table = OF_TABLE_NONE;
     bool any, with_ct = false;
     any = next_item(&p, end, &item, &n) && n;
-    if (any && !of_port_parse(item, n, t->ports, &port)) {
+    if (any && !of_port_parse(item, n, t->names.ports, &port)) {
         return err_fail(t->err, -E_INVAL, "%.*s: resubmit to unknown port", (int)n, item);
     }
     if (next_item(&p, end, &item, &n) && n) {
         any = true;
-        if (!of_table_parse(item, n, NULL, &table)) {
+        if (!of_table_parse(item, n, t->names.tables, &table)) {
             return err_fail(t->err, -E_INVAL, "%.*s: resubmit to unknown table", (int)n, item);
         }
     }
@@ -219,7 +219,7 @@ put_members(struct act_text *t, const char *p, const char *end, uint16_t *n)
 {
     for (struct item item; take_item(&p, end, ", ", &item); ++*n) {
         uint32_t port;
-        if (!of_port_parse(item.p, item.n, t->ports, &port)) {
+        if (!of_port_parse(item.p, item.n, t->names.ports, &port)) {
             return err_fail(t->err, -E_INVAL, "%.*s: bad port number", (int)item.n, item.p);
         }
         uint16_t port16 = (uint16_t)port;
@@ -303,7 +303,7 @@ parse_sample_key(struct act_text *t, const struct word *w, struct of_act_sample 
         code = act_text_number(t, w->value, w->n, &number);
         *member = (uint32_t)number;
     } else if (word_is(w, "sampling_port")) {
-        if (!of_port_parse(w->value ? w->value : "", w->n, t->ports, &x)) {
+        if (!of_port_parse(w->value ? w->value : "", w->n, t->names.ports, &x)) {
             code = err_fail(t->err, -E_INVAL, "%.*s: unknown port", (int)w->n,
                             w->value ? w->value : "");
         }

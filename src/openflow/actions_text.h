@@ -3,13 +3,14 @@
 #pragma once
 
 #include "openflow/actions.h"
-#include "openflow/value_text.h"
+#include "openflow/flow_names.h"
 
-/* Appends the actions of LIST with commas between them; "drop" for none. */
-void of_acts_text_put(struct str *, const void *list, size_t size, const struct of_port_names *);
+/* Appends the actions of LIST with commas between them; "drop" for none. Here and below, names may
+ * be NULL. */
+void of_acts_text_put(struct str *, const void *list, size_t size, const struct flow_names *);
 /* Reads the N characters at TEXT into LIST, whose buffer is aligned to eight bytes. -E_INVAL with
  * the reference's words; -E_OVERFLOW: it does not fit. */
-int of_acts_parse(const char *text, size_t n, const struct of_port_names *, struct wr *list,
+int of_acts_parse(const char *text, size_t n, const struct flow_names *, struct wr *list,
                   struct err *e);
 /* Appends SUB as `NXM_NX_REG0[0..15]`, or with `[]` for a whole field. */
 void of_subfield_put(struct str *, const struct of_subfield *sub);

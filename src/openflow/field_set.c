@@ -205,7 +205,7 @@ of_field_set_put_headers(struct wr *w, const struct of_field_set *set,
 {
     for (size_t place = 0; place < OF_FIELD_COUNT; place++) {
         enum of_field_id id = of_field_at(place);
-        const struct of_oxm *oxm = of_field_set_has(set, id) ? of_oxm_of(id, version) : NULL;
+        const struct of_oxm *oxm = of_field_set_has(set, id) ? of_oxm_for(id, version) : NULL;
         if (oxm) {
             bool has_mask = masked && of_field_set_has(masked, id);
             of_oxm_put_header(w, oxm, has_mask, of_fields[id].wire);

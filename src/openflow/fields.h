@@ -168,6 +168,8 @@ struct of_oxm {
 
 /* The row that a message of VERSION names FIELD with, or NULL if there is none. */
 const struct of_oxm *of_oxm_of(enum of_field_id, enum ofp_version);
+/* The same, or a later version's: what has no number in VERSION may be understood by that. */
+const struct of_oxm *of_oxm_for(enum of_field_id, enum ofp_version);
 /* The row of a header as read: class, number in it, and experimenter (0: none). NULL: unknown. */
 const struct of_oxm *of_oxm_find(uint16_t oxm_class, uint8_t number, uint32_t experimenter);
 /* The row whose name is the N characters at NAME, or NULL. */

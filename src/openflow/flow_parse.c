@@ -301,7 +301,7 @@ parse_actions(struct parse *p, const char *text, size_t n)
 {
     struct ofp_flow_mod *fm = p->fm;
     bool consistent;
-    int code = of_acts_parse(text, n, p->names->ports, &fm->actions, p->err);
+    int code = of_acts_parse(text, n, p->names, &fm->actions, p->err);
     if (code) {
         return code;
     }

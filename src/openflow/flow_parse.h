@@ -4,15 +4,9 @@
 #pragma once
 
 #include "openflow/flow_formats.h"
+#include "openflow/flow_names.h"
 #include "openflow/msg_flow_mod.h"
 #include "openflow/msg_flow_stats.h"
-#include "openflow/ofp_print.h"
-
-/* What names mean; pointers may be NULL. */
-struct flow_names {
-    const struct of_port_names *ports;
-    const struct ofp_table_names *tables;
-};
 
 /* Reads the N characters at TEXT into FM, whose actions go into FM->actions, a buffer of the
  * caller's. COMMAND says which words there may be. *FORMATS: those that can say all of it.

@@ -67,9 +67,7 @@ static void
 put_bytes(struct writer *w, enum of_field_id id, const uint8_t *value, const uint8_t *mask,
           size_t len, bool is_exact)
 {
-    /* What the version has no number for may be understood by that of a later one. */
-    const struct of_oxm *oxm = of_oxm_of(id, w->version);
-    oxm = oxm ? oxm : of_oxm_of(id, OFP_15);
+    const struct of_oxm *oxm = of_oxm_for(id, w->version);
     if (oxm) {
         of_oxm_put_header(w->w, oxm, !is_exact, len);
         wr_bytes(w->w, value, len);

@@ -29,7 +29,7 @@ struct continuation {
     uint64_t cookie;
     uint8_t version;
     struct str stack, actions, action_set; /* as text */
-    const struct of_port_names *ports;
+    const struct flow_names *names;
 };
 
 static void
@@ -50,7 +50,7 @@ take_list(struct str *s, struct rd *r, const struct continuation *c)
                          : of_acts_get(r->p, rd_left(r), (enum ofp_version)c->version, &list);
     if (!error && list.n) {
         str_put_repeat(s, ',', s->n > 0);
-        of_acts_text_put(s, list.start, list.n, c->ports);
+        of_acts_text_put(s, list.start, list.n, c->names);
     }
     ofp_actions_buffer_free(&list);
     return error;
@@ -130,9 +130,9 @@ put_text(struct str *s, const struct continuation *c)
 
 enum ofp_error
 ofp_continuation_put_text(struct str *s, uint8_t version, const struct rd *from,
-                          const struct of_port_names *ports)
+                          const struct flow_names *names)
 {
-    struct continuation c = {.version = version, .ports = ports};
+    struct continuation c = {.version = version, .names = names};
     struct rd r = *from;
     enum ofp_error error = OFP_OK;
     while (!error && rd_left(&r)) {

@@ -122,7 +122,7 @@ put_flow_mod(struct str *s, const struct ofp_msg *m, const struct ofp_flow_mod *
     str_putf(s, " %s ", commands[fm->command]);
     if (fm->table) {
         str_puts(s, "table:");
-        ofp_put_table(s, fm->table, how->tables);
+        of_table_put(s, fm->table, how->tables);
         str_putc(s, ' ');
     }
     size_t before = s->n;
@@ -148,7 +148,8 @@ put_flow_mod(struct str *s, const struct ofp_msg *m, const struct ofp_flow_mod *
     }
     ofp_flow_flags_put(s, fm->flags);
     str_puts(s, "actions=");
-    of_acts_text_put(s, fm->actions.start, fm->actions.n, how->ports);
+    struct flow_names names = ofp_print_names(how);
+    of_acts_text_put(s, fm->actions.start, fm->actions.n, &names);
 }
 
 enum ofp_error

@@ -117,7 +117,7 @@ put_monitor(struct str *s, const struct ofp_flow_monitor *m, const struct ofp_pr
     }
     if (m->table != OFP_TABLE_ALL) {
         str_puts(s, " table=");
-        ofp_put_table(s, m->table, how->tables);
+        of_table_put(s, m->table, how->tables);
     }
     str_putc(s, ' ');
     of_match_put(s, &m->match, how->ports);
@@ -152,7 +152,7 @@ put_full(struct str *s, const struct ofp_flow_update *u, const struct ofp_print 
         }
     }
     str_puts(s, " table=");
-    ofp_put_table(s, u->table, how->tables);
+    of_table_put(s, u->table, how->tables);
     if (u->idle_timeout) {
         str_putf(s, " idle_timeout=%u", u->idle_timeout);
     }
@@ -164,7 +164,8 @@ put_full(struct str *s, const struct ofp_flow_update *u, const struct ofp_print 
     if (u->actions.n) {
         str_chomp(s, " ");
         str_puts(s, " actions=");
-        of_acts_text_put(s, (const void *)u->actions.start, u->actions.n, how->ports);
+        struct flow_names names = ofp_print_names(how);
+        of_acts_text_put(s, (const void *)u->actions.start, u->actions.n, &names);
     }
     str_chomp(s, " ");
 }

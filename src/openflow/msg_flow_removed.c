@@ -200,7 +200,7 @@ ofp_print_flow_removed(struct str *s, const struct ofp_msg *m, const struct ofp_
     }
     if (f.table != OFP_TABLE_ALL) {
         str_puts(s, " table_id=");
-        ofp_put_table(s, f.table, how->tables);
+        of_table_put(s, f.table, how->tables);
     }
     if (f.cookie) {
         str_putf(s, " cookie:0x%llx", (unsigned long long)f.cookie);

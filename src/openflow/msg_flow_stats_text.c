@@ -51,7 +51,7 @@ ofp_flow_stats_format(struct str *s, const struct ofp_flow_stats *f, bool show_c
     }
     if (show_counts || f->table) {
         str_puts(s, "table=");
-        ofp_put_table(s, f->table, how->tables);
+        of_table_put(s, f->table, how->tables);
         str_puts(s, ", ");
     }
     if (show_counts) {
@@ -72,7 +72,8 @@ ofp_flow_stats_format(struct str *s, const struct ofp_flow_stats *f, bool show_c
     ofp_match_with_priority_put(s, &f->match, f->priority, how->ports);
     str_put_repeat(s, ' ', s->n > before);
     str_puts(s, "actions=");
-    of_acts_text_put(s, f->actions.start, f->actions.n, how->ports);
+    struct flow_names names = ofp_print_names(how);
+    of_acts_text_put(s, f->actions.start, f->actions.n, &names);
 }
 
 enum ofp_error
@@ -103,7 +104,7 @@ ofp_print_flow_request(struct str *s, const struct ofp_msg *m, const struct ofp_
     }
     if (q.table != OFP_TABLE_ALL) {
         str_puts(s, " table=");
-        ofp_put_table(s, q.table, how->tables);
+        of_table_put(s, q.table, how->tables);
     }
     if (q.out_port != OFP_PORT_NONE) {
         str_puts(s, " out_port=");

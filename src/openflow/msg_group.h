@@ -5,6 +5,7 @@
 #pragma once
 
 #include "openflow/flow_formats.h"
+#include "openflow/flow_names.h"
 #include "openflow/msg_flow_mod.h"
 #include "openflow/port_text.h"
 
@@ -92,17 +93,17 @@ uint32_t ofp_group_request_get(const struct ofp_msg *m);
 void ofp_group_request_put(struct wr *w, enum ofp_msg_id kind, enum ofp_version version,
                            uint32_t xid, uint32_t group);
 
-/* -- Text -- */
+/* -- Text; names may be NULL -- */
 
 /* Reads "group_id=1,type=all,bucket=output:1" as add-group and the other commands take it; MOD
  * has its command already. *USABLE gets the flow formats that can say it.
  * -E_INVAL with the reference's words. MOD is to be freed in any case. */
-int ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct of_port_names *,
+int ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct flow_names *,
                     flow_formats *usable, struct err *);
 /* A group's number, or "all". */
 int ofp_group_id_parse(const char *text, size_t n, uint32_t *id, struct err *);
 /* Appends "group_id=1,type=all,bucket=actions=output:1"; from OpenFlow 1.5 on, and in 1.0, buckets
  * have their numbers. */
 void ofp_group_format(struct str *, uint8_t version, const struct ofp_group *,
-                      const struct of_port_names *);
+                      const struct flow_names *);
 void ofp_group_put_id(struct str *, uint32_t id);

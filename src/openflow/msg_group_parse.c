@@ -14,7 +14,7 @@
 
 struct group_text {
     struct ofp_group_mod *mod;
-    const struct of_port_names *ports;
+    struct flow_names names;
     bool has_type, has_command_bucket;
     uint32_t next_bucket_id; /* of those that tell none */
     flow_formats usable;
@@ -172,7 +172,8 @@ parse_mask(struct group_text *t, const struct word *w, struct ofp_group_field *f
     const struct of_field *info = &of_fields[field->id];
     struct of_value value, mask;
     size_t len = info->wire;
-    int code = of_value_parse(field->id, w->value, w->n, t->ports, &value, &mask, &len, t->err);
+    int code =
+        of_value_parse(field->id, w->value, w->n, t->names.ports, &value, &mask, &len, t->err);
     if (code) {
         return code;
     }
@@ -296,7 +297,7 @@ parse_weight(const struct word *w, struct ofp_bucket *b, struct err *e)
 static int
 parse_watch_port(struct group_text *t, const struct word *w, struct ofp_bucket *b)
 {
-    bool known = of_port_parse(w->value, w->n, t->ports, &b->watch_port);
+    bool known = of_port_parse(w->value, w->n, t->names.ports, &b->watch_port);
     bool ordinary = b->watch_port < OFP_PORT_MAX || b->watch_port == OFP_PORT_CONTROLLER ||
                     b->watch_port == OFP_PORT_NONE;
     if (!known || !ordinary) {
@@ -355,7 +356,7 @@ static int
 parse_actions(struct group_text *t, const struct str *actions, const struct ofp_bucket *b)
 {
     struct wr list = ofp_actions_buffer();
-    int code = of_acts_parse(str_text(actions), actions->n, t->ports, &list, t->err);
+    int code = of_acts_parse(str_text(actions), actions->n, &t->names, &list, t->err);
     size_t ofs = 0;
     for (const struct of_act *a; !code && (a = of_acts_next(list.start, list.n, &ofs));) {
         if (a->type >= OF_ACT_CLEAR_ACTIONS) {
@@ -423,10 +424,11 @@ parse_buckets(struct group_text *t, const char *bucket)
 }
 
 int
-ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct of_port_names *ports,
+ofp_group_parse(const char *text, struct ofp_group_mod *mod, const struct flow_names *names,
                 flow_formats *usable, struct err *e)
 {
-    struct group_text t = {.mod = mod, .ports = ports, .usable = FORMAT_ANY, .err = e};
+    struct group_text t = {
+        .mod = mod, .names = flow_names_or_none(names), .usable = FORMAT_ANY, .err = e};
     const char *bucket = strstr(text, "bucket=");
     ofp_group_init(&mod->group);
     mod->command_bucket_id = OFP_BUCKET_ALL;

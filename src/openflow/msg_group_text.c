@@ -26,7 +26,7 @@ is_all_ones(const uint8_t *p, size_t n)
 
 /* "ip_src,tcp_dst=0xff" */
 static void
-put_fields(struct str *s, const struct ofp_group *g, const struct of_port_names *names)
+put_fields(struct str *s, const struct ofp_group *g, const struct flow_names *names)
 {
     for (size_t i = 0; i < g->n_fields; i++) {
         const struct ofp_group_field *f = &g->fields[i];
@@ -34,13 +34,13 @@ put_fields(struct str *s, const struct ofp_group *g, const struct of_port_names 
         str_puts(s, of_fields[f->id].name);
         if (!is_all_ones(f->mask, f->len)) {
             str_putc(s, '=');
-            of_value_put(s, f->id, f->mask, NULL, f->len, names);
+            of_value_put(s, f->id, f->mask, NULL, f->len, names->ports);
         }
     }
 }
 
 static void
-put_selection(struct str *s, const struct ofp_group *g, const struct of_port_names *names)
+put_selection(struct str *s, const struct ofp_group *g, const struct flow_names *names)
 {
     if (*g->selection_method) {
         str_putf(s, ",selection_method=%s", g->selection_method);
@@ -57,7 +57,7 @@ put_selection(struct str *s, const struct ofp_group *g, const struct of_port_nam
 
 static void
 put_bucket(struct str *s, const struct ofp_group *g, const struct ofp_bucket *b, bool with_id,
-           const struct of_port_names *names)
+           const struct flow_names *names)
 {
     str_puts(s, ",bucket=");
     if (with_id) {
@@ -68,7 +68,7 @@ put_bucket(struct str *s, const struct ofp_group *g, const struct ofp_bucket *b,
     }
     if (b->watch_port != OFP_PORT_NONE) {
         str_puts(s, "watch_port:");
-        of_port_put(s, b->watch_port, names);
+        of_port_put(s, b->watch_port, names->ports);
         str_putc(s, ',');
     }
     if (b->watch_group != OFP_GROUP_ANY) {
@@ -80,7 +80,7 @@ put_bucket(struct str *s, const struct ofp_group *g, const struct ofp_bucket *b,
 
 static void
 put_group(struct str *s, uint8_t version, const struct ofp_group *g, bool with_type,
-          const struct of_port_names *names)
+          const struct flow_names *names)
 {
     static const char *const types[] = {"all", "select", "indirect", "ff"};
     str_putf(s, "group_id=%u", g->id);
@@ -96,9 +96,10 @@ put_group(struct str *s, uint8_t version, const struct ofp_group *g, bool with_t
 
 void
 ofp_group_format(struct str *s, uint8_t version, const struct ofp_group *g,
-                 const struct of_port_names *names)
+                 const struct flow_names *names)
 {
-    put_group(s, version, g, true, names);
+    struct flow_names known = flow_names_or_none(names);
+    put_group(s, version, g, true, &known);
 }
 
 static void
@@ -136,7 +137,8 @@ ofp_print_group_mod(struct str *s, const struct ofp_msg *m, const struct ofp_pri
         } else {
             str_putc(s, ' ');
         }
-        put_group(s, m->version, &mod.group, !is_insert && !is_remove, how->ports);
+        struct flow_names names = ofp_print_names(how);
+        put_group(s, m->version, &mod.group, !is_insert && !is_remove, &names);
     }
     ofp_group_fini(&mod.group);
     return error;
@@ -146,13 +148,14 @@ enum ofp_error
 ofp_print_group_desc(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {
     struct rd r = m->body;
+    struct flow_names names = ofp_print_names(how);
     enum ofp_error error = OFP_OK;
     while (!error && rd_left(&r)) {
         struct ofp_group g;
         error = ofp_group_desc_get(&r, m->version, &g);
         if (!error) {
             str_puts(s, "\n ");
-            ofp_group_format(s, m->version, &g, how->ports);
+            ofp_group_format(s, m->version, &g, &names);
         }
         ofp_group_fini(&g);
     }

@@ -73,7 +73,7 @@ put_packet_in(struct str *s, const struct ofp_msg *m, const struct ofp_packet_in
 {
     if (p->table) {
         str_puts(s, " table_id=");
-        ofp_put_table(s, p->table, how->tables);
+        of_table_put(s, p->table, how->tables);
     }
     if (p->cookie != OFP_COOKIE_NONE) {
         str_putf(s, " cookie=0x%llx", (unsigned long long)p->cookie);
@@ -83,7 +83,8 @@ put_packet_in(struct str *s, const struct ofp_msg *m, const struct ofp_packet_in
     put_reason(s, p->reason);
     put_lengths(s, p);
     put_userdata(s, p);
-    enum ofp_error error = ofp_continuation_put_text(s, m->version, &p->continuation, how->ports);
+    struct flow_names names = ofp_print_names(how);
+    enum ofp_error error = ofp_continuation_put_text(s, m->version, &p->continuation, &names);
     if (!error) {
         ofp_packet_put(s, &p->packet, &p->metadata, how);
     }

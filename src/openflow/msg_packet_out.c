@@ -125,7 +125,8 @@ put_packet_out(struct str *s, const struct ofp_packet_out *p, const struct ofp_p
     str_putc(s, ' ');
     of_match_put(s, &p->metadata, how->ports);
     str_puts(s, " actions=");
-    of_acts_text_put(s, p->actions.start, p->actions.n, how->ports);
+    struct flow_names names = ofp_print_names(how);
+    of_acts_text_put(s, p->actions.start, p->actions.n, &names);
     if (p->buffer != OFP_BUFFER_NONE) {
         str_putf(s, " buffer=0x%08x", p->buffer);
         return;

@@ -300,6 +300,21 @@ put_does(struct wr *w, enum ofp_version version, const struct ofp_table_instruct
     ofp_prop_end(w, prop);
 }
 
+static void
+put_properties(struct wr *w, enum ofp_version version, const struct ofp_table_features *f)
+{
+    put_does(w, version, &f->hit, 0);
+    if (!ofp_table_instructions_equal(&f->hit, &f->miss_does)) {
+        put_does(w, version, &f->miss_does, 1);
+    }
+    size_t prop = ofp_prop_begin(w, PROP_MATCH);
+    of_field_set_put_headers(w, &f->match, &f->mask, version);
+    ofp_prop_end(w, prop);
+    prop = ofp_prop_begin(w, PROP_WILDCARDS);
+    of_field_set_put_headers(w, &f->wildcard, NULL, version);
+    ofp_prop_end(w, prop);
+}
+
 void
 ofp_table_features_put(struct wr *w, enum ofp_version version, const struct ofp_table_features *f)
 {
@@ -315,16 +330,9 @@ ofp_table_features_put(struct wr *w, enum ofp_version version, const struct ofp_
     wr_be64(w, f->metadata_write);
     wr_be32(w, version >= OFP_14 ? config : 0);
     wr_be32(w, f->max_entries);
-    put_does(w, version, &f->hit, 0);
-    if (!ofp_table_instructions_equal(&f->hit, &f->miss_does)) {
-        put_does(w, version, &f->miss_does, 1);
+    if (!f->keeps_properties) {
+        put_properties(w, version, f);
     }
-    size_t prop = ofp_prop_begin(w, PROP_MATCH);
-    of_field_set_put_headers(w, &f->match, &f->mask, version);
-    ofp_prop_end(w, prop);
-    prop = ofp_prop_begin(w, PROP_WILDCARDS);
-    of_field_set_put_headers(w, &f->wildcard, NULL, version);
-    ofp_prop_end(w, prop);
     w->bad = w->bad || w->n - begin > UINT16_MAX;
     if (!w->bad) {
         put_be16(w->start + begin, (uint16_t)(w->n - begin));

@@ -42,7 +42,8 @@ enum ofp_table_features_command {
 struct ofp_table_features {
     uint8_t table;
     enum ofp_table_features_command command; /* OpenFlow 1.5 */
-    char name[OFP_TABLE_NAME_SIZE];          /* ends in a NUL */
+    bool keeps_properties;          /* of a modification: `hit` and what follows is not told */
+    char name[OFP_TABLE_NAME_SIZE]; /* ends in a NUL */
     uint64_t metadata_match, metadata_write;
     enum ofp_miss miss;            /* OpenFlow 1.1 and 1.2, else OFP_MISS_DEFAULT */
     int8_t can_evict, has_vacancy; /* OpenFlow 1.4 and later, else -1: untold */

@@ -264,10 +264,10 @@ put_dittos(struct str *s, struct ofp_table_listing *l, const struct ofp_table_na
         return;
     }
     str_puts(s, l->ditto_from == l->ditto_to ? "\n  table " : "\n  tables ");
-    ofp_put_table(s, (uint8_t)l->ditto_from, names);
+    of_table_put(s, (uint8_t)l->ditto_from, names);
     if (l->ditto_from != l->ditto_to) {
         str_puts(s, "...");
-        ofp_put_table(s, (uint8_t)l->ditto_to, names);
+        of_table_put(s, (uint8_t)l->ditto_to, names);
     }
     str_puts(s, ": ditto\n");
     l->ditto_from = -1;
@@ -293,7 +293,7 @@ ofp_table_listing_put(struct str *s, struct ofp_table_listing *l,
         str_putf(s, "\n  command: %s", commands[f->command]);
     }
     str_puts(s, "\n  table ");
-    ofp_put_table(s, f->table, names);
+    of_table_put(s, f->table, names);
     if (*f->name) {
         str_putf(s, " (\"%s\")", f->name);
     }

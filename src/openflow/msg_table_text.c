@@ -14,7 +14,7 @@ ofp_table_desc_format(struct str *s, const struct ofp_table_config *c,
                       const struct ofp_table_names *names)
 {
     str_puts(s, "\n  table ");
-    ofp_put_table(s, c->table, names);
+    of_table_put(s, c->table, names);
     str_putf(s, ":\n   eviction=%s eviction_flags=", c->eviction ? "on" : "off");
     if (c->eviction_flags == OFP_EVICTION_UNTOLD) {
         str_puts(s, "(default)");
@@ -54,7 +54,7 @@ ofp_print_table_mod(struct str *s, const struct ofp_msg *m, const struct ofp_pri
         str_puts(s, " table_id: ALL_TABLES");
     } else {
         str_puts(s, " table_id=");
-        ofp_put_table(s, c.table, how->tables);
+        of_table_put(s, c.table, how->tables);
     }
     if (c.miss != OFP_MISS_DEFAULT) {
         str_putf(s, ", flow_miss_config=%s", misses[c.miss]);

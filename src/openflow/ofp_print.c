@@ -30,17 +30,6 @@ ofp_put_bits(struct str *s, uint32_t x, const struct ofp_bit_name *names, size_t
     }
 }
 
-void
-ofp_put_table(struct str *s, uint8_t table, const struct ofp_table_names *names)
-{
-    const char *name = names && names->name ? names->name(names->aux, table) : NULL;
-    if (name) {
-        str_putf(s, of_name_is_plain(name) ? "%s" : "\"%s\"", name);
-    } else {
-        str_put_u64(s, table);
-    }
-}
-
 enum ofp_error
 ofp_print_body(struct str *s, const struct ofp_msg *m, const struct ofp_print *how)
 {

@@ -3,16 +3,7 @@
  * the printer of its row in msgs.def. Any thread; input may be anything. */
 #pragma once
 
-#include "openflow/value_text.h"
-
-/* Names of a switch's tables. */
-struct ofp_table_names {
-    /* The table's name, good until the next call, or NULL: its number is written. */
-    const char *(*name)(void *aux, uint8_t table);
-    /* The number of the table whose name is the N characters at NAME; false if there is none. */
-    bool (*number)(void *aux, const char *name, size_t n, uint8_t *table);
-    void *aux;
-};
+#include "openflow/flow_names.h"
 
 /* How much is told, and in whose words. Pointers may be NULL. */
 struct ofp_print {
@@ -24,6 +15,12 @@ struct ofp_print {
     void (*packet)(void *aux, struct str *, uint32_t packet_type, const void *bytes, size_t n);
     void *aux;
 };
+
+static inline struct flow_names
+ofp_print_names(const struct ofp_print *how)
+{
+    return (struct flow_names){how->ports, how->tables};
+}
 
 /* Appends the N bytes, which should be one message, in lines that each end in a newline. */
 void ofp_print(struct str *, const void *bytes, size_t n, const struct ofp_print *how);

@@ -10,6 +10,7 @@
 #include "openflow/match.h"
 #include "openflow/ofp_msg.h"
 #include "openflow/ofp_print.h"
+#include "openflow/table_text.h"
 
 typedef enum ofp_error ofp_printer(struct str *, const struct ofp_msg *, const struct ofp_print *);
 
@@ -68,8 +69,6 @@ struct ofp_bit_name {
 };
 void ofp_put_bits(struct str *, uint32_t x, const struct ofp_bit_name *names, size_t n,
                   char separator);
-/* Appends a table's name or number. */
-void ofp_put_table(struct str *, uint8_t table, const struct ofp_table_names *);
 /* Appends what is in a packet, as much as HOW asks for, in lines. */
 void ofp_packet_put(struct str *, const struct rd *packet, const struct of_match *metadata,
                     const struct ofp_print *);

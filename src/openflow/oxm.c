@@ -55,6 +55,13 @@ of_oxm_of(enum of_field_id field, enum ofp_version version)
 }
 
 const struct of_oxm *
+of_oxm_for(enum of_field_id field, enum ofp_version version)
+{
+    const struct of_oxm *oxm = of_oxm_of(field, version);
+    return oxm ? oxm : of_oxm_of(field, OFP_15);
+}
+
+const struct of_oxm *
 of_oxm_find(uint16_t oxm_class, uint8_t number, uint32_t experimenter)
 {
     enum of_oxm_class c = 0;

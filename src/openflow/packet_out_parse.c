@@ -102,7 +102,7 @@ parse_word(struct parse *p)
 static int
 parse_actions(struct parse *p, const char *text)
 {
-    return of_acts_parse(text, strlen(text), p->names->ports, &p->out->actions, p->err);
+    return of_acts_parse(text, strlen(text), p->names, &p->out->actions, p->err);
 }
 
 int

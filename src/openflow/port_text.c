@@ -121,9 +121,8 @@ of_port_parse(const char *text, size_t n, const struct of_port_names *names, uin
     if (find_reserved(text, n, port)) {
         return true;
     }
-    bool is_quoted = n >= 2 && text[0] == '"' && text[n - 1] == '"';
-    return names && names->number &&
-           names->number(names->aux, text + is_quoted, n - 2 * is_quoted, port);
+    text = of_name_unquote(text, &n);
+    return names && names->number && names->number(names->aux, text, n, port);
 }
 
 static bool
@@ -140,6 +139,14 @@ of_name_is_plain(const char *name)
         p++;
     }
     return p > name && !*p;
+}
+
+const char *
+of_name_unquote(const char *text, size_t *n)
+{
+    bool is_quoted = *n >= 2 && text[0] == '"' && text[*n - 1] == '"';
+    *n -= 2 * is_quoted;
+    return text + is_quoted;
 }
 
 void

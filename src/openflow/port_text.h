@@ -25,6 +25,8 @@ bool of_port_parse(const char *text, size_t n, const struct of_port_names *names
 /* Whether the name of a port or a table is written without quotes: a letter, then letters and
  * digits. */
 bool of_name_is_plain(const char *name);
+/* The N characters at TEXT without quotes around them. */
+const char *of_name_unquote(const char *text, size_t *n);
 /* Appends a port: reserved name, the name that NAMES knows, or the number. */
 void of_port_put(struct str *, uint32_t port, const struct of_port_names *names);
 /* Between OpenFlow 1.0's 16 and 1.1's 32 bits. False: there is no such port in 16 bits. */

@@ -2,6 +2,7 @@
 /* Numbers and names of flow tables as text. */
 #include "openflow/table_text.h"
 
+#include "openflow/port_text.h"
 #include "openflow/words.h"
 #include "os/log.h"
 
@@ -13,6 +14,7 @@ of_table_parse(const char *text, size_t n, const struct ofp_table_names *names, 
     const char *p = text, *end = text + n;
     int x;
     if (!text_take_int(&p, end, &x) || p < end) {
+        text = of_name_unquote(text, &n);
         return n && names && names->number && names->number(names->aux, text, n, table);
     }
     if (x < 0) {
@@ -25,4 +27,15 @@ of_table_parse(const char *text, size_t n, const struct ofp_table_names *names, 
     }
     *table = (uint8_t)x;
     return true;
+}
+
+void
+of_table_put(struct str *s, uint8_t table, const struct ofp_table_names *names)
+{
+    const char *name = names && names->name ? names->name(names->aux, table) : NULL;
+    if (name) {
+        str_putf(s, of_name_is_plain(name) ? "%s" : "\"%s\"", name);
+    } else {
+        str_put_u64(s, table);
+    }
 }

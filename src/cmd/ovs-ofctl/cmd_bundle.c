@@ -39,7 +39,7 @@ take_group(struct changes *ch, const char *text, struct err *e)
 {
     struct ofp_group_mod mod = {.command = group_command_take(&text, OFP_GROUP_ADD)};
     flow_formats formats;
-    int code = ofp_group_parse(text, &mod, ch->names.ports, &formats, e);
+    int code = ofp_group_parse(text, &mod, &ch->names, &formats, e);
     if (!code && ch->writes) {
         ofp_group_mod_put(&ch->w, ch->dialect.version, 0, &mod, NULL);
     }

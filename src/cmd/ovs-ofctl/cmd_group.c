@@ -29,7 +29,7 @@ struct group_mods {
     struct ofp_group_mod *mods;
     size_t n, size;
     flow_formats usable;
-    const struct of_port_names *ports;
+    struct flow_names names;
 };
 
 static struct ofp_group_mod *
@@ -49,7 +49,7 @@ static int
 parse_mod(struct group_mods *g, const char *text, enum ofp_group_command command, struct err *e)
 {
     flow_formats usable;
-    int code = ofp_group_parse(text, add_mod(g, command), g->ports, &usable, e);
+    int code = ofp_group_parse(text, add_mod(g, command), &g->names, &usable, e);
     g->usable &= usable;
     return code;
 }
@@ -137,7 +137,7 @@ change(struct ofctl *c, int argc, char *argv[], enum ofp_group_command command)
     const char *text = argc > 1 ? argv[1] : "";
     struct err e;
     names_of_tables_to_accept(c, argv[0]);
-    g.ports = names_of_ports_to_accept(c, argv[0]);
+    g.names = flow_names_of(c, argv[0]);
     if (strcmp(text, "-") == 0) {
         read_file(&g, text, command);
     } else if (parse_mod(&g, text, command, &e)) {
@@ -157,7 +157,7 @@ cmd_add_groups(struct ofctl *c, int argc UNUSED, char *argv[])
 {
     struct group_mods g = {.usable = FORMAT_ANY};
     names_of_tables_to_accept(c, argv[0]);
-    g.ports = names_of_ports_to_accept(c, argv[0]);
+    g.names = flow_names_of(c, argv[0]);
     read_file(&g, argv[1], OFP_GROUP_ADD);
     send_mods(c, argv[0], &g);
 }
@@ -220,12 +220,11 @@ cmd_dump_group_stats(struct ofctl *c, int argc, char *argv[])
 {
     uint32_t group = OFP_GROUP_EVERY;
     struct err e;
-    names_of_tables_to_accept(c, argv[0]);
-    const struct of_port_names *ports = names_of_ports_to_accept(c, argv[0]);
+    struct flow_names names = flow_names_of(c, argv[0]);
     if (argc > 1 && argv[1][0]) {
         struct ofp_group_mod mod = {.command = OFP_GROUP_DELETE};
         flow_formats usable;
-        if (ofp_group_parse(argv[1], &mod, ports, &usable, &e)) {
+        if (ofp_group_parse(argv[1], &mod, &names, &usable, &e)) {
             log_fatal("%s", e.text);
         }
         group = mod.group.id;

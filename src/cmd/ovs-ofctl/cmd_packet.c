@@ -54,13 +54,12 @@ send_each(struct ofctl *c, int argc, char *argv[], struct ofp_packet_out *po)
 {
     struct str packet = STR_INIT;
     struct err e;
-    const struct of_port_names *ports = names_of_ports_to_accept(c, argv[0]);
-    names_of_tables_to_accept(c, argv[0]);
+    struct flow_names names = flow_names_of(c, argv[0]);
     uint32_t port = names_find_port(c, argv[0], argv[1]);
     po->buffer = OFP_BUFFER_NONE;
     of_match_init(&po->metadata);
     of_match_set_u64(&po->metadata, OF_IN_PORT_OXM, of_port_to_11(port));
-    if (of_acts_parse(argv[2], strlen(argv[2]), ports, &po->actions, &e)) {
+    if (of_acts_parse(argv[2], strlen(argv[2]), &names, &po->actions, &e)) {
         log_fatal("%s", e.text);
     }
     struct talk *t = talk_open(c, argv[0]);

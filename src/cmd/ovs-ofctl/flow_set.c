@@ -158,7 +158,7 @@ flow_entry_put(struct str *s, const struct flow_entry *entry, unsigned int side,
     struct of_match match;
     if (entry->table) {
         str_puts(s, "table=");
-        ofp_put_table(s, entry->table, how->tables);
+        of_table_put(s, entry->table, how->tables);
         str_putc(s, ' ');
     }
     flow_entry_get_match(entry, &match);
@@ -170,7 +170,8 @@ flow_entry_put(struct str *s, const struct flow_entry *entry, unsigned int side,
     put_number(s, "hard_timeout", v->hard_timeout);
     put_number(s, "importance", v->importance);
     str_puts(s, " actions=");
-    of_acts_text_put(s, v->actions, v->n, how->ports);
+    struct flow_names names = ofp_print_names(how);
+    of_acts_text_put(s, v->actions, v->n, &names);
 }
 
 static void

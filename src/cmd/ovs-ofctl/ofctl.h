@@ -66,9 +66,10 @@ command_fn cmd_add_group, cmd_add_groups, cmd_mod_group, cmd_del_groups, cmd_ins
     cmd_remove_buckets, cmd_dump_groups, cmd_dump_group_stats,
     cmd_dump_group_features; /* cmd_group.c */
 command_fn cmd_add_meter, cmd_mod_meter, cmd_del_meters, cmd_dump_meters, cmd_meter_stats,
-    cmd_meter_features;                                          /* cmd_meter.c */
-command_fn cmd_mod_port, cmd_mod_table, cmd_dump_table_features; /* cmd_config.c */
-command_fn cmd_packet_out, cmd_monitor, cmd_snoop;               /* cmd_packet.c */
+    cmd_meter_features;                            /* cmd_meter.c */
+command_fn cmd_mod_port;                           /* cmd_port.c */
+command_fn cmd_mod_table, cmd_dump_table_features; /* cmd_table.c */
+command_fn cmd_packet_out, cmd_monitor, cmd_snoop; /* cmd_packet.c */
 command_fn cmd_parse_flow, cmd_parse_flows, cmd_parse_group;
 command_fn cmd_probe, cmd_ping, cmd_benchmark; /* cmd_echo.c */
 command_fn cmd_ofp_print, cmd_ofp_parse, cmd_encode_hello, cmd_encode_error_reply,

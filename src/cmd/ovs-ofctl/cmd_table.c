@@ -1,70 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands that change how ports and tables behave, and what tables can do. */
+/* Commands about how tables behave and what they can do. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/ovs-ofctl/names.h"
 #include "cmd/ovs-ofctl/talk.h"
 #include "openflow/msg_flow_mod.h"
-#include "openflow/msg_port_mod.h"
 #include "openflow/msg_table_features.h"
+#include "openflow/ofp_parts.h"
 #include "openflow/words.h"
 #include "os/log.h"
-
-static void
-send_message(struct talk *t, const uint8_t *msg, const struct wr *w)
-{
-    if (w->bad) {
-        log_fatal("%s has no message for this", ofp_version_name(talk_version(t)));
-    }
-    talk_tell_message(t, msg, w->n);
-}
-
-/* -- Ports -- */
-
-static const struct {
-    const char *name;
-    uint32_t mask, config;
-} port_actions[] = {
-    {"up", OFP_PC_PORT_DOWN, 0},
-    {"down", OFP_PC_PORT_DOWN, OFP_PC_PORT_DOWN},
-    {"stp", OFP_PC_NO_STP, 0},
-    {"no-stp", OFP_PC_NO_STP, OFP_PC_NO_STP},
-    {"receive", OFP_PC_NO_RECV, 0},
-    {"no-receive", OFP_PC_NO_RECV, OFP_PC_NO_RECV},
-    {"receive-stp", OFP_PC_NO_RECV_STP, 0},
-    {"no-receive-stp", OFP_PC_NO_RECV_STP, OFP_PC_NO_RECV_STP},
-    {"flood", OFP_PC_NO_FLOOD, 0},
-    {"no-flood", OFP_PC_NO_FLOOD, OFP_PC_NO_FLOOD},
-    {"forward", OFP_PC_NO_FWD, 0},
-    {"no-forward", OFP_PC_NO_FWD, OFP_PC_NO_FWD},
-    {"packet-in", OFP_PC_NO_PACKET_IN, 0},
-    {"no-packet-in", OFP_PC_NO_PACKET_IN, OFP_PC_NO_PACKET_IN},
-};
-
-void
-cmd_mod_port(struct ofctl *c, int argc UNUSED, char *argv[])
-{
-    uint8_t msg[64];
-    struct wr w = wr_make(msg, sizeof msg);
-    const struct ofp_port_desc *port = names_describe_port(c, argv[0], argv[1]);
-    size_t i = 0;
-    while (i < ARRAY_LEN(port_actions) && strcasecmp(port_actions[i].name, argv[2]) != 0) {
-        i++;
-    }
-    if (i == ARRAY_LEN(port_actions)) {
-        log_fatal("unknown mod-port command '%s'", argv[2]);
-    }
-    struct ofp_port_mod mod = {
-        .port = port->port, .config = port_actions[i].config, .mask = port_actions[i].mask};
-    memcpy(mod.mac, port->mac, sizeof mod.mac);
-    struct talk *t = talk_open(c, argv[0]);
-    ofp_port_mod_put(&w, talk_version(t), vconn_new_xid(), &mod);
-    send_message(t, msg, &w);
-    talk_close(t);
-}
-
-/* -- Tables -- */
 
 /* A setting as the user writes it, and the versions that have it. */
 struct table_setting {
@@ -109,7 +54,7 @@ parse_vacancy(const char *text, struct table_setting *s)
 }
 
 static struct table_setting
-parse_setting(const char *text)
+parse_setting(const char *text, bool for_all)
 {
     static const struct {
         const char *word;
@@ -132,7 +77,7 @@ parse_setting(const char *text)
     }
     if (strncmp(text, "vacancy:", 8) == 0) {
         parse_vacancy(text + 8, &s);
-    } else if (strncmp(text, "name:", 5) == 0) {
+    } else if (strncmp(text, "name:", 5) == 0 && !for_all) {
         s.versions = WITH_NAME;
         s.name = text + 5;
     } else {
@@ -200,7 +145,88 @@ set_config(struct talk *t, uint8_t table, const struct table_setting *s)
         }
     }
     ofp_table_mod_put(&w, talk_version(t), vconn_new_xid(), &config);
-    send_message(t, msg, &w);
+    talk_tell_message(t, msg, w.n);
+}
+
+/* -- Names of tables, which are among what tables can do -- */
+
+struct table_list {
+    struct ofp_table_features *tables;
+    size_t n, size;
+};
+
+/* What the switch says that its tables can do; any other reply ends the process. */
+static struct table_list
+get_features(struct ofctl *c, struct talk *t)
+{
+    struct table_list l = {.n = 0};
+    bool more;
+    talk_begin(t, OFPST_TABLE_FEATURES_REQUEST);
+    talk_start(t);
+    do {
+        struct ofp_msg m;
+        more = talk_next_part(t, &m);
+        if (m.id != OFPST_TABLE_FEATURES_REPLY) {
+            print_message(stderr, c, t, m.bytes, m.len);
+            exit(EXIT_FAILURE);
+        }
+        while (rd_left(&m.body)) {
+            if (l.n == l.size) {
+                l.tables = xgrow(l.tables, &l.size, sizeof *l.tables);
+            }
+            enum ofp_error error = ofp_table_features_get(&m.body, m.version, &l.tables[l.n++]);
+            if (error) {
+                log_fatal("failed to decode table features reply (%s)", ofp_error_name(error));
+            }
+        }
+    } while (more);
+    return l;
+}
+
+/* Tells the switch what N tables can do. */
+static void
+set_features(struct talk *t, const struct ofp_table_features *tables, size_t n)
+{
+    struct str out = STR_INIT;
+    struct ofp_parts parts;
+    uint8_t *entry = xalloc(OFP_MSG_MAX);
+    ofp_parts_begin(&parts, &out, OFPST_TABLE_FEATURES_REQUEST, talk_version(t), vconn_new_xid());
+    for (size_t i = 0; i < n; i++) {
+        struct wr w = wr_make(entry, OFP_MSG_MAX);
+        ofp_table_features_put(&w, talk_version(t), &tables[i]);
+        if (w.bad || ofp_parts_put(&parts, entry, w.n)) {
+            log_fatal("table %u: what it can do does not fit in a message", tables[i].table);
+        }
+    }
+    ofp_parts_end(&parts);
+    talk_tell_message(t, str_text(&out), out.n);
+    os_free(entry);
+    str_fini(&out);
+}
+
+static void
+rename_table(struct ofctl *c, struct talk *t, uint8_t table, const char *name)
+{
+    struct table_list l = get_features(c, t);
+    size_t i = 0;
+    while (i < l.n && l.tables[i].table != table) {
+        i++;
+    }
+    if (i == l.n) {
+        log_fatal("switch does not have table %u", table);
+    }
+    struct ofp_table_features *f = &l.tables[i];
+    size_t n = MIN(strlen(name), sizeof f->name - 1);
+    memset(f->name, 0, sizeof f->name);
+    memcpy(f->name, name, n);
+    if (talk_version(t) >= OFP_15) {
+        f->command = OFP_TABLE_MODIFY;
+        f->keeps_properties = true;
+        set_features(t, f, 1);
+    } else {
+        set_features(t, l.tables, l.n); /* tables that are not told of are taken away */
+    }
+    os_free(l.tables);
 }
 
 static uint8_t
@@ -225,12 +251,13 @@ void
 cmd_mod_table(struct ofctl *c, int argc UNUSED, char *argv[])
 {
     uint8_t table = parse_table(c, argv[0], argv[1]);
-    struct table_setting s = parse_setting(argv[2]);
+    struct table_setting s = parse_setting(argv[2], table == OFP_TABLE_ALL);
     struct talk *t = open_for_setting(c, argv[0], &s);
     if (s.name) {
-        log_fatal("table_mod '%s': renaming tables is not supported", s.text);
+        rename_table(c, t, table, s.name);
+    } else {
+        set_config(t, table, &s);
     }
-    set_config(t, table, &s);
     talk_close(t);
 }
 
@@ -239,33 +266,19 @@ cmd_dump_table_features(struct ofctl *c, int argc UNUSED, char *argv[])
 {
     struct ofp_table_listing listing;
     struct str s = STR_INIT;
-    bool more;
     struct talk *t = talk_open(c, argv[0]);
     if (talk_version(t) < OFP_13) {
         log_fatal("dump-table-features needs OpenFlow 1.3 or later ('-O OpenFlow13')");
     }
     const struct ofp_table_names *names = names_of_tables_to_show(c, argv[0]);
+    struct table_list l = get_features(c, t);
     ofp_table_listing_init(&listing);
-    talk_begin(t, OFPST_TABLE_FEATURES_REQUEST);
-    talk_start(t);
-    do {
-        struct ofp_msg m;
-        struct ofp_table_features features;
-        more = talk_next_part(t, &m);
-        if (m.id != OFPST_TABLE_FEATURES_REPLY) {
-            print_message(stderr, c, t, m.bytes, m.len);
-            exit(EXIT_FAILURE);
-        }
-        while (rd_left(&m.body)) {
-            enum ofp_error error = ofp_table_features_get(&m.body, m.version, &features);
-            if (error) {
-                log_fatal("failed to decode table features reply (%s)", ofp_error_name(error));
-            }
-            ofp_table_listing_put(&s, &listing, &features, NULL, names);
-        }
-    } while (more);
+    for (size_t i = 0; i < l.n; i++) {
+        ofp_table_listing_put(&s, &listing, &l.tables[i], NULL, names);
+    }
     ofp_table_listing_end(&s, &listing, names);
     puts(str_text(&s) + (str_text(&s)[0] == '\n'));
     str_fini(&s);
+    os_free(l.tables);
     talk_close(t);
 }
