@@ -8,6 +8,7 @@
 
 #include "base/cursor.h"
 #include "openflow/fields.h"
+#include "openflow/ofp_oxs.h"
 
 #define OF_ACTS_MAX  65528 /* bytes in a list */
 #define OF_ACTS_NEST 8     /* lists within lists */
@@ -184,6 +185,19 @@ struct of_act_conjunction {
 struct of_act_metadata {
     struct of_act act;
     uint64_t value, mask;
+};
+
+/* The controller is told of a flow's statistics when one of them is past its threshold. OpenFlow
+ * 1.5.1 section 7.2.3. */
+enum of_trigger_flag {
+    OF_TRIGGER_PERIODIC = 1 << 0, /* and again, each time that it grew by as much */
+    OF_TRIGGER_ONLY_FIRST = 1 << 1,
+    OF_TRIGGER_FLAGS = (1 << 2) - 1,
+};
+struct of_act_stat_trigger {
+    struct of_act act;
+    uint32_t flags, pad;               /* enum of_trigger_flag */
+    struct ofp_flow_counts thresholds; /* those that are known */
 };
 
 enum { OF_CT_COMMIT = 1, OF_CT_FORCE = 2 };

@@ -187,6 +187,7 @@ static act_show_fn *const writers[OF_ACT_COUNT] = {
     [OF_ACT_METER] = put_dec32,
     [OF_ACT_WRITE_ACTIONS] = act_show_nested,
     [OF_ACT_WRITE_METADATA] = act_show_metadata,
+    [OF_ACT_STAT_TRIGGER] = act_show_stat_trigger,
     [OF_ACT_GOTO_TABLE] = act_show_goto_table,
 };
 

@@ -31,3 +31,4 @@ act_show_fn act_show_strip_vlan, act_show_encap, act_show_decap, act_show_set_fi
 act_show_fn act_show_ct, act_show_nat; /* actions_format_ct.c */
 act_show_fn act_show_resubmit, act_show_nested, act_show_learn, act_show_multipath,
     act_show_sample, act_show_goto_table; /* actions_format_program.c */
+act_show_fn act_show_stat_trigger;        /* actions_stat_trigger.c */

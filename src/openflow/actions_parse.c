@@ -417,6 +417,7 @@ static const struct {
     {OF_ACT_CLEAR_ACTIONS, "clear_actions"},
     {OF_ACT_WRITE_ACTIONS, "write_actions"},
     {OF_ACT_WRITE_METADATA, "write_metadata"},
+    {OF_ACT_STAT_TRIGGER, "stat_trigger"},
     {OF_ACT_GOTO_TABLE, "goto_table"},
 };
 

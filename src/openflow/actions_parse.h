@@ -53,3 +53,4 @@ parse_fn parse_set_field, parse_load, parse_move, parse_push, parse_pop,
 parse_fn parse_bundle, parse_bundle_load, parse_check, parse_clone, parse_conjunction, parse_decap,
     parse_encap, parse_multipath, parse_resubmit, parse_sample; /* actions_parse_program.c */
 parse_fn parse_ct, parse_nat, parse_learn;                      /* actions_parse_ct.c, _learn.c */
+parse_fn parse_stat_trigger;                                    /* actions_stat_trigger.c */

@@ -202,6 +202,8 @@ formats_of_act(const struct of_act *a)
     case OF_ACT_METER:
     case OF_ACT_ENCAP:
         return FORMAT_13_UP;
+    case OF_ACT_STAT_TRIGGER:
+        return FORMAT_OXM15;
     case OF_ACT_WRITE_METADATA:
         return FORMAT_NXM_11_UP;
     case OF_ACT_SET_FIELD:

@@ -4,18 +4,19 @@
 
 #include <string.h>
 
-enum { HEAD = 4, BODY = 4, EXPERIMENTER = 0xffff, N_SLOTS = 6 };
+enum { HEAD = 4, BODY = 4, EXPERIMENTER = 0xffff, N_SLOTS = 7 };
 
 /* Where the instruction stands in a list. */
 static const struct slot {
     uint16_t number;
-    uint16_t len;        /* of the instruction; 0: a list follows its head and padding */
+    uint16_t len;        /* of the instruction; 0: as long as it says */
     uint8_t type;        /* enum of_act_type; OF_ACT_COUNT: all that are no instruction */
     uint8_t first, last; /* versions */
 } slots[N_SLOTS] = {
     {6, 8, OF_ACT_METER, OFP_13, OFP_14},           {4, 0, OF_ACT_COUNT, OFP_11, OFP_15},
     {5, 8, OF_ACT_CLEAR_ACTIONS, OFP_11, OFP_15},   {3, 0, OF_ACT_WRITE_ACTIONS, OFP_11, OFP_15},
-    {2, 24, OF_ACT_WRITE_METADATA, OFP_11, OFP_15}, {1, 8, OF_ACT_GOTO_TABLE, OFP_11, OFP_15},
+    {2, 24, OF_ACT_WRITE_METADATA, OFP_11, OFP_15}, {7, 0, OF_ACT_STAT_TRIGGER, OFP_15, OFP_15},
+    {1, 8, OF_ACT_GOTO_TABLE, OFP_11, OFP_15},
 };
 enum { SLOT_METER, SLOT_APPLY };
 
@@ -67,6 +68,7 @@ put_one(struct wr *w, const struct slot *s, const struct of_act *a, enum ofp_ver
     const void *p = a;
     const struct of_act_metadata *metadata = p;
     const struct of_act_list *list = p;
+    const struct of_act_stat_trigger *trigger = p;
     if (a->type == OF_ACT_WRITE_ACTIONS && list->act.len == sizeof *list) {
         return; /* writes nothing */
     }
@@ -83,6 +85,10 @@ put_one(struct wr *w, const struct slot *s, const struct of_act *a, enum ofp_ver
         wr_zeros(w, BODY);
         wr_be64(w, metadata->value);
         wr_be64(w, metadata->mask);
+        break;
+    case OF_ACT_STAT_TRIGGER:
+        wr_be32(w, trigger->flags);
+        ofp_oxs_put(w, &trigger->thresholds);
         break;
     case OF_ACT_WRITE_ACTIONS:
         wr_zeros(w, BODY);
@@ -170,6 +176,16 @@ find_all(struct rd *r, enum ofp_version version, struct rd bodies[N_SLOTS], bool
 }
 
 static enum ofp_error
+get_stat_trigger(struct rd *body, struct of_act_stat_trigger *a)
+{
+    a->flags = rd_be32(body);
+    enum ofp_error error = ofp_oxs_get(body, &a->thresholds);
+    return error                                    ? OFPBIC_BAD_LEN
+           : a->flags & ~(uint32_t)OF_TRIGGER_FLAGS ? OFPBIC_UNSUP_INST
+                                                    : OFP_OK;
+}
+
+static enum ofp_error
 get_one(const struct slot *s, struct rd *body, enum ofp_version version, struct wr *list)
 {
     size_t at = list->n;
@@ -187,6 +203,8 @@ get_one(const struct slot *s, struct rd *body, enum ofp_version version, struct 
         rd_skip(body, BODY);
         m->value = rd_be64(body);
         m->mask = rd_be64(body);
+    } else if (s->type == OF_ACT_STAT_TRIGGER) {
+        error = get_stat_trigger(body, a);
     } else if (s->type == OF_ACT_WRITE_ACTIONS) {
         rd_skip(body, BODY);
         error = of_acts_get(body->p, rd_left(body), version, list);

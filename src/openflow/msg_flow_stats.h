@@ -16,10 +16,10 @@ struct ofp_flow_stats_request {
     uint8_t table;                /* OFP_TABLE_ALL: all */
 };
 
-/* Of M, a FLOW or AGGREGATE request. */
+/* Of M, a FLOW, FLOW_STATS or AGGREGATE request. */
 enum ofp_error ofp_flow_stats_request_get(const struct ofp_msg *m,
                                           struct ofp_flow_stats_request *);
-/* ID: OFPST_FLOW_REQUEST, OFPST_AGGREGATE_REQUEST, or Nicira's of them. */
+/* ID: OFPST_FLOW_REQUEST, OFPST_FLOW_STATS_REQUEST, OFPST_AGGREGATE_REQUEST, or Nicira's. */
 void ofp_flow_stats_request_put(struct wr *w, enum ofp_msg_id id, enum ofp_version version,
                                 uint32_t xid, const struct ofp_flow_stats_request *);
 

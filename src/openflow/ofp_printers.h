@@ -30,6 +30,7 @@ ofp_printer ofp_print_flow_mod_table_id;
 ofp_printer ofp_print_flow_removed;
 ofp_printer ofp_print_flow_reply;
 ofp_printer ofp_print_flow_request;
+ofp_printer ofp_print_flow_status;
 ofp_printer ofp_print_hello;
 ofp_printer ofp_print_packet_in;
 ofp_printer ofp_print_packet_in_format;

@@ -2,6 +2,7 @@
 """ovs-vswitchd's OpenFlow side. The same flows go to ours and to the packaged one, by the packaged
 ovs-ofctl; packets then must make the same datapath flows in both."""
 import re
+import socket
 
 import pytest
 
@@ -229,3 +230,40 @@ def test_same_changes(sides):
     different = ["\n".join([*mine, "--- not", *other])
                  for mine, other in zip(*results) if mine != other]
     assert not different, "\n\n".join(different)
+
+
+def exchange(path, message):
+    """The reply of the switch at PATH to MESSAGE of OpenFlow 1.5."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(10)
+        s.connect(path)
+        file = s.makefile("rwb")
+        file.write(bytes.fromhex("0600000800000001") + message)
+        file.flush()
+        while True:
+            header = file.read(8)
+            reply = header + file.read(int.from_bytes(header[2:4], "big") - 8)
+            if header[4:] == message[4:8] and header[1] != 0:
+                return reply
+
+
+def test_statistics_of_single_flows(sandboxes):
+    """OpenFlow 1.5's, which neither ovs-ofctl asks for."""
+    box = sandboxes("weft")
+    box.start_switch()
+    box.vsctl("add-br br0 -- set bridge br0 datapath_type=dummy fail-mode=secure"
+              " protocols=OpenFlow15")
+    box.run("ovs-ofctl -O OpenFlow15 add-flows br0 -", stdin="priority=7,ip,actions=drop\n"
+            "table=3,priority=9,tcp,tp_dst=80,actions=resubmit(,4)\n").ok()
+    request = bytes.fromhex("06120038 00000005 0011 0000 00000000 03 000000 ffffffff ffffffff 00000000"
+                            "0000000000000000 0000000000000000 0001 0004 00000000")
+    reply = exchange(f"{box.env['OVS_RUNDIR']}/br0.mgmt", request)
+    text = box.run(f"ovs-ofctl ofp-print {reply.hex()}").ok().out
+    assert re.sub(r"duration=[0-9.]+s", "duration=T", text) == (
+        "OFPST_FLOW_STATS reply (OF1.5) (xid=0x5):\n"
+        " duration=T, table=3, n_packets=0, n_bytes=0, idle_age=0, priority=9,tcp,tp_dst=80\n")
+    every = request[:16] + b"\xff" + request[17:]
+    reply = exchange(f"{box.env['OVS_RUNDIR']}/br0.mgmt", every)
+    assert box.run(f"ovs-ofctl ofp-print {reply.hex()}").ok().out.count("table=") == 2
+    bad = exchange(f"{box.env['OVS_RUNDIR']}/br0.mgmt", request[:16] + b"\xfe" + request[17:])
+    assert "OFPBRC_BAD_TABLE_ID" in box.run(f"ovs-ofctl ofp-print {bad.hex()}").ok().out
