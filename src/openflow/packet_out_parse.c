@@ -129,7 +129,9 @@ packet_out_parse(const char *text, const struct flow_names *names, struct ofp_pa
         code = parse_actions(&p, equals + 1);
     }
     out->packet = rd_make(packet->s, packet->n);
-    *usable = flow_formats_of_match(&out->metadata) &
-              flow_formats_of_actions(out->actions.start, out->actions.n);
+    *usable = flow_formats_of_match(&out->metadata);
+    if (!code) { /* else the list may end within an action */
+        *usable &= flow_formats_of_actions(out->actions.start, out->actions.n);
+    }
     return code;
 }

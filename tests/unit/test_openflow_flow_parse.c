@@ -163,6 +163,10 @@ static const struct {
     {"foo,packet=01,actions=drop", "field foo missing value"},
     {"priority=5,packet=01,actions=drop", "unknown keyword priority"},
     {"packet=0102030405060708090a0b0c0800,actions=foo", "unknown action foo"},
+    /* Nothing asks about actions that were begun and not ended. */
+    {"packet=0102030405060708090a0b0c0800,actions=learn(table=1,foo)",
+     "table=1,foo: unknown keyword foo"},
+    {"packet=0102030405060708090a0b0c0800,actions=clone(output:1,foo)", "unknown action foo"},
 };
 
 static void
