@@ -4,7 +4,6 @@
 #include "cmd/packet_text.h"
 
 #include <sys/types.h>
-#include <uv.h>
 
 #include "datapath/parse.h"
 #include "openflow/flags_text.h"
@@ -117,8 +116,8 @@ put_mac(struct str *s, const char *name, const uint8_t *mac)
 static void
 put_arp(struct str *s, const struct flow_key *k)
 {
-    put_address(s, "arp_spa", AF_INET, (const uint8_t *)&k->ipv4_src);
-    put_address(s, "arp_tpa", AF_INET, (const uint8_t *)&k->ipv4_dst);
+    put_address(s, "arp_spa", IP_V4, (const uint8_t *)&k->ipv4_src);
+    put_address(s, "arp_tpa", IP_V4, (const uint8_t *)&k->ipv4_dst);
     str_putf(s, ",arp_op=%u", be16_host(k->arp_op));
     put_mac(s, ",arp_sha=", k->arp_sha);
     put_mac(s, ",arp_tha=", k->arp_tha);
@@ -159,7 +158,7 @@ put_transport(struct str *s, const struct flow_key *k)
     bool is_nd = is_icmp6 && (be16_host(k->tp_src) == ND_NEIGHBOR_SOLICIT ||
                               be16_host(k->tp_src) == ND_NEIGHBOR_ADVERT);
     if (is_nd) {
-        put_address(s, "nd_target", AF_INET6, k->nd_target);
+        put_address(s, "nd_target", IP_V6, k->nd_target);
         put_mac(s, ",nd_sll=", k->arp_sha);
         put_mac(s, ",nd_tll=", k->arp_tha);
     }
@@ -170,11 +169,11 @@ put_ip(struct str *s, const struct flow_key *k, const struct protocol *protocol)
 {
     static const char *const frags[] = {"no", "first", "later", "later"};
     if (be16_host(k->eth_type) == ETH_TYPE_IPV4) {
-        put_address(s, "nw_src", AF_INET, &k->ipv4_src);
-        put_address(s, "nw_dst", AF_INET, &k->ipv4_dst);
+        put_address(s, "nw_src", IP_V4, &k->ipv4_src);
+        put_address(s, "nw_dst", IP_V4, &k->ipv4_dst);
     } else {
-        put_address(s, "ipv6_src", AF_INET6, k->ipv6_src);
-        put_address(s, "ipv6_dst", AF_INET6, k->ipv6_dst);
+        put_address(s, "ipv6_src", IP_V6, k->ipv6_src);
+        put_address(s, "ipv6_dst", IP_V6, k->ipv6_dst);
         str_putf(s, ",ipv6_label=0x%05x", be32_host(k->ipv6_label));
     }
     if (!protocol) {

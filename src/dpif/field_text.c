@@ -261,7 +261,7 @@ put_address(struct str *s, uint8_t form, const uint8_t *p)
     if (form == FORM_ETH) {
         str_put_mac(s, p);
     } else {
-        str_put_ip(s, form == FORM_IPV4 ? AF_INET : AF_INET6, p);
+        str_put_ip(s, form == FORM_IPV4 ? IP_V4 : IP_V6, p);
     }
 }
 
@@ -281,7 +281,7 @@ parse_address(const char **p, uint8_t form, uint8_t *out)
     size_t n = address_len(*p);
     if (form == FORM_ETH) {
         n = mac_parse(*p, n, out);
-    } else if (!ip_parse(form == FORM_IPV4 ? AF_INET : AF_INET6, *p, n, out)) {
+    } else if (!ip_parse(form == FORM_IPV4 ? IP_V4 : IP_V6, *p, n, out)) {
         n = 0;
     }
     *p += n;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Actions to text: a table of how each is written, most of them a word and a value. */
 #include <inttypes.h>
-#include <uv.h>
 
 #include "base/endian.h"
 #include "openflow/actions_format.h"
@@ -123,7 +122,7 @@ put_ipv4(struct act_writer *w, const char *name, const void *act)
     uint8_t bytes[4];
     put_be32(bytes, ((const struct of_act_u32 *)act)->value);
     str_putf(w->s, "%s:", name);
-    str_put_ip(w->s, AF_INET, bytes);
+    str_put_ip(w->s, IP_V4, bytes);
 }
 
 static void

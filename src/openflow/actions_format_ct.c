@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Actions of connection tracking to text. */
-#include <uv.h>
 
 #include "openflow/actions_format.h"
 #include "openflow/table_text.h"
@@ -12,16 +11,16 @@ put_range(struct str *s, const struct of_act_nat *nat)
     bool is_v6 = nat->present & OF_NAT_IPV6_MIN;
     bool has_port = nat->present & OF_NAT_PROTO_MIN,
          has_ip = is_v6 || nat->present & OF_NAT_IPV4_MIN;
-    int family = is_v6 ? AF_INET6 : AF_INET;
+    enum ip_version version = is_v6 ? IP_V6 : IP_V4;
     if (is_v6 && has_port) {
         str_putc(s, '[');
     }
     if (has_ip) {
-        str_put_ip(s, family, is_v6 ? nat->ipv6_min : nat->ipv4_min);
+        str_put_ip(s, version, is_v6 ? nat->ipv6_min : nat->ipv4_min);
     }
     if (nat->present & (OF_NAT_IPV4_MAX | OF_NAT_IPV6_MAX)) {
         str_puts(s, is_v6 && has_port ? "]-[" : "-");
-        str_put_ip(s, family, is_v6 ? nat->ipv6_max : nat->ipv4_max);
+        str_put_ip(s, version, is_v6 ? nat->ipv6_max : nat->ipv4_max);
     }
     if (is_v6 && has_port) {
         str_putc(s, ']');

@@ -4,7 +4,6 @@
 #include "openflow/actions_parse.h"
 
 #include <string.h>
-#include <uv.h>
 
 #include "base/endian.h"
 #include "base/hex.h"

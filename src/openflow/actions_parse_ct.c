@@ -2,14 +2,14 @@
 /* ct and nat from text. What else a ct does to its connection stands in exec(...), and may set the
  * connection's mark and label only. */
 #include <string.h>
-#include <uv.h>
 
 #include "base/endian.h"
 #include "openflow/actions_parse.h"
 #include "openflow/table_text.h"
 #include "os/err_format.h"
+#include "text/network.h"
 
-enum { ADDRESS_TEXT = 64, FTP = 21, TFTP = 69 };
+enum { FTP = 21, TFTP = 69 };
 
 /* -- nat -- */
 
@@ -19,26 +19,19 @@ struct range {
     struct of_act_nat *nat;
 };
 
-/* Reads an address at R, up to one of STOP; 0: none is there. */
+/* Reads an address at R, up to one of STOP: its version; 0: none is there. */
 static int
 take_address(struct range *r, const char *stop, uint8_t *out4, uint8_t *out6)
 {
-    char text[ADDRESS_TEXT];
     size_t n = 0;
-    while (r->p + n < r->end && !strchr(stop, r->p[n]) && n + 1 < sizeof text) {
-        text[n] = r->p[n];
+    while (r->p + n < r->end && !strchr(stop, r->p[n])) {
         n++;
     }
-    text[n] = '\0';
-    if (!uv_inet_pton(AF_INET, text, out4)) {
-        r->p += n;
-        return AF_INET;
-    }
-    if (!uv_inet_pton(AF_INET6, text, out6)) {
-        r->p += n;
-        return AF_INET6;
-    }
-    return 0;
+    int version = ip_parse(IP_V4, r->p, n, out4)   ? IP_V4
+                  : ip_parse(IP_V6, r->p, n, out6) ? IP_V6
+                                                   : 0;
+    r->p += version ? n : 0;
+    return version;
 }
 
 static bool
@@ -57,15 +50,15 @@ take_addresses(struct range *r)
     bool in_brackets = take(r, '[');
     const char *stop = in_brackets ? "-]" : "-:";
     const char *start = r->p;
-    int family = take_address(r, stop, nat->ipv4_min, nat->ipv6_min);
-    if (!family && !in_brackets) { /* an IPv6 address without brackets has no port */
-        family = take_address(r, "-", nat->ipv4_min, nat->ipv6_min);
+    int version = take_address(r, stop, nat->ipv4_min, nat->ipv6_min);
+    if (!version && !in_brackets) { /* an IPv6 address without brackets has no port */
+        version = take_address(r, "-", nat->ipv4_min, nat->ipv6_min);
     }
-    if (!family) {
+    if (!version) {
         r->p = start - in_brackets;
         return true;
     }
-    bool is_v4 = family == AF_INET, good = true;
+    bool is_v4 = version == IP_V4, good = true;
     nat->present |= is_v4 ? OF_NAT_IPV4_MIN : OF_NAT_IPV6_MIN;
     bool apart = in_brackets && take(r, ']'); /* [FIRST]-[LAST] as well as [FIRST-LAST] */
     if (take(r, '-')) {
@@ -78,7 +71,7 @@ take_addresses(struct range *r)
         nat->present |= is_v4 ? OF_NAT_IPV4_MAX : OF_NAT_IPV6_MAX;
         int order = is_v4 ? memcmp(nat->ipv4_min, nat->ipv4_max, 4)
                           : memcmp(nat->ipv6_min, nat->ipv6_max, 16);
-        good = last == family && order <= 0;
+        good = last == version && order <= 0;
         if (!order) {
             nat->present &= (uint16_t) ~(OF_NAT_IPV4_MAX | OF_NAT_IPV6_MAX);
         }

@@ -2,8 +2,6 @@
 /* Tuples of connections as text, both ways. */
 #include <string.h>
 
-#include <uv.h>
-
 #include "openflow/msg_ct_flush.h"
 #include "openflow/value_text.h"
 #include "openflow/words.h"
@@ -53,10 +51,10 @@ parse_address(const struct tuple_text *t, const struct word *w, enum family fami
     }
     *t->family = family;
     if (family == FAMILY_6) {
-        return ip_parse(AF_INET6, w->value, w->n, ip) ? 0 : refuse(t, w);
+        return ip_parse(IP_V6, w->value, w->n, ip) ? 0 : refuse(t, w);
     }
     memcpy(ip, mapped, sizeof mapped);
-    return ip_parse(AF_INET, w->value, w->n, ip + sizeof mapped) ? 0 : refuse(t, w);
+    return ip_parse(IP_V4, w->value, w->n, ip + sizeof mapped) ? 0 : refuse(t, w);
 }
 
 static int
@@ -224,9 +222,9 @@ put_address(struct str *s, const char *name, const uint8_t ip[16], bool is_4)
 {
     str_putf(s, "ct_%s_%s=", is_4 ? "nw" : "ipv6", name);
     if (is_mapped(ip)) {
-        str_put_ip(s, AF_INET, ip + sizeof mapped);
+        str_put_ip(s, IP_V4, ip + sizeof mapped);
     } else {
-        str_put_ip(s, AF_INET6, ip);
+        str_put_ip(s, IP_V6, ip);
     }
     str_putc(s, ',');
 }

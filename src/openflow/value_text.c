@@ -4,7 +4,6 @@
 #include "openflow/value_text.h"
 
 #include <string.h>
-#include <uv.h>
 
 #include "base/endian.h"
 #include "base/hex.h"
@@ -120,7 +119,7 @@ write_mac(struct str *s, const struct text *t UNUSED, const uint8_t *value, cons
 static int
 family_of(const struct text *t)
 {
-    return t->field->form == OF_FORM_IPV4 ? AF_INET : AF_INET6;
+    return t->field->form == OF_FORM_IPV4 ? IP_V4 : IP_V6;
 }
 
 static void
@@ -151,14 +150,14 @@ take_ipv4(const char **p, const char *end, uint8_t *ip)
 static bool
 parse_address(const struct text *t, const char *p, const char *end, uint8_t *ip)
 {
-    return family_of(t) == AF_INET ? take_ipv4(&p, end, ip) && p == end
-                                   : ip_parse(AF_INET6, p, (size_t)(end - p), ip);
+    return family_of(t) == IP_V4 ? take_ipv4(&p, end, ip) && p == end
+                                 : ip_parse(IP_V6, p, (size_t)(end - p), ip);
 }
 
 static int
 read_address(struct text *t)
 {
-    bool is_ipv4 = family_of(t) == AF_INET;
+    bool is_ipv4 = family_of(t) == IP_V4;
     const char *end = t->p + t->n, *slash = memchr(t->p, '/', t->n), *p = slash ? slash + 1 : end;
     const char *bad = is_ipv4 ? "invalid IP address" : "invalid IPv6 address";
     int bits;
@@ -174,7 +173,7 @@ read_address(struct text *t)
         while (mask < end && (hex_digit(*mask) >= 0 || strchr(":.", *mask))) {
             mask++;
         }
-        bool is_address = ip_parse(AF_INET6, p, (size_t)(mask - p), t->mask->b);
+        bool is_address = ip_parse(IP_V6, p, (size_t)(mask - p), t->mask->b);
         return refuse(t, is_address ? bad : "Invalid IPv6 mask");
     }
     if ((is_ipv4 && take_ipv4(&mask, end, t->mask->b)) || !text_take_int(&p, end, &bits)) {

@@ -25,9 +25,9 @@ str_put_mac(struct str *s, const uint8_t *m)
 }
 
 void
-str_put_ip(struct str *s, int family, const uint8_t *ip)
+str_put_ip(struct str *s, enum ip_version version, const uint8_t *ip)
 {
-    if (family == AF_INET) {
+    if (version == IP_V4) {
         for (size_t i = 0; i < 4; i++) {
             if (i) {
                 str_putc(s, '.');
@@ -37,7 +37,7 @@ str_put_ip(struct str *s, int family, const uint8_t *ip)
         return;
     }
     char text[IP_TEXT_SIZE];
-    uv_inet_ntop(family, ip, text, sizeof text);
+    uv_inet_ntop(AF_INET6, ip, text, sizeof text);
     str_puts(s, text);
 }
 
@@ -63,7 +63,7 @@ mac_parse(const char *text, size_t n, uint8_t *mac)
 }
 
 bool
-ip_parse(int family, const char *text, size_t n, uint8_t *ip)
+ip_parse(enum ip_version version, const char *text, size_t n, uint8_t *ip)
 {
     char copy[IP_TEXT_SIZE];
     if (n >= sizeof copy) {
@@ -71,5 +71,5 @@ ip_parse(int family, const char *text, size_t n, uint8_t *ip)
     }
     memcpy(copy, text, n);
     copy[n] = '\0';
-    return !uv_inet_pton(family, copy, ip);
+    return !uv_inet_pton(version == IP_V4 ? AF_INET : AF_INET6, copy, ip);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <uv.h>
 
 #include "text/network.h"
 
@@ -57,14 +56,14 @@ test_ip(void **state UNUSED)
         int family;
         const char *in, *out; /* NULL: none */
     } vectors[] = {
-        {AF_INET, "192.0.2.1", "192.0.2.1"},
-        {AF_INET, "192.0.2", NULL},
-        {AF_INET, "::1", NULL},
-        {AF_INET, "", NULL},
-        {AF_INET6, "2001:DB8::0:1", "2001:db8::1"},
-        {AF_INET6, "::ffff:192.0.2.1", "::ffff:192.0.2.1"},
-        {AF_INET6, "192.0.2.1", NULL},
-        {AF_INET6, "00000000000000000000000000000000000000000000000000000000000000000::1", NULL},
+        {IP_V4, "192.0.2.1", "192.0.2.1"},
+        {IP_V4, "192.0.2", NULL},
+        {IP_V4, "::1", NULL},
+        {IP_V4, "", NULL},
+        {IP_V6, "2001:DB8::0:1", "2001:db8::1"},
+        {IP_V6, "::ffff:192.0.2.1", "::ffff:192.0.2.1"},
+        {IP_V6, "192.0.2.1", NULL},
+        {IP_V6, "00000000000000000000000000000000000000000000000000000000000000000::1", NULL},
     };
     for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
         uint8_t ip[16];
@@ -78,7 +77,7 @@ test_ip(void **state UNUSED)
         }
     }
     uint8_t ip[4];
-    assert_true(ip_parse(AF_INET, "192.0.2.1/24", 9, ip));
+    assert_true(ip_parse(IP_V4, "192.0.2.1/24", 9, ip));
 }
 
 int
