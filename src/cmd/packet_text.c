@@ -3,8 +3,6 @@
  * inner, then the transport checksum as it stands in the frame. */
 #include "cmd/packet_text.h"
 
-#include <sys/types.h>
-
 #include "datapath/parse.h"
 #include "openflow/flags_text.h"
 #include "text/network.h"
@@ -100,10 +98,10 @@ put_vlans(struct str *s, const struct flow_key *k)
 }
 
 static void
-put_address(struct str *s, const char *name, int family, const void *address)
+put_address(struct str *s, const char *name, enum ip_version version, const void *address)
 {
     str_putf(s, ",%s=", name);
-    str_put_ip(s, family, address);
+    str_put_ip(s, version, address);
 }
 
 static void

@@ -116,8 +116,8 @@ write_mac(struct str *s, const struct text *t UNUSED, const uint8_t *value, cons
 
 /* -- IP addresses -- */
 
-static int
-family_of(const struct text *t)
+static enum ip_version
+version_of(const struct text *t)
 {
     return t->field->form == OF_FORM_IPV4 ? IP_V4 : IP_V6;
 }
@@ -150,14 +150,14 @@ take_ipv4(const char **p, const char *end, uint8_t *ip)
 static bool
 parse_address(const struct text *t, const char *p, const char *end, uint8_t *ip)
 {
-    return family_of(t) == IP_V4 ? take_ipv4(&p, end, ip) && p == end
-                                 : ip_parse(IP_V6, p, (size_t)(end - p), ip);
+    return version_of(t) == IP_V4 ? take_ipv4(&p, end, ip) && p == end
+                                  : ip_parse(IP_V6, p, (size_t)(end - p), ip);
 }
 
 static int
 read_address(struct text *t)
 {
-    bool is_ipv4 = family_of(t) == IP_V4;
+    bool is_ipv4 = version_of(t) == IP_V4;
     const char *end = t->p + t->n, *slash = memchr(t->p, '/', t->n), *p = slash ? slash + 1 : end;
     const char *bad = is_ipv4 ? "invalid IP address" : "invalid IPv6 address";
     int bits;
@@ -207,14 +207,14 @@ prefix_of(const uint8_t *mask, size_t len)
 static void
 write_address(struct str *s, const struct text *t, const uint8_t *value, const uint8_t *mask)
 {
-    str_put_ip(s, family_of(t), value);
+    str_put_ip(s, version_of(t), value);
     if (mask) {
         int bits = prefix_of(mask, t->len);
         str_putc(s, '/');
         if (bits >= 0) {
             str_put_u64(s, (uint64_t)bits);
         } else {
-            str_put_ip(s, family_of(t), mask);
+            str_put_ip(s, version_of(t), mask);
         }
     }
 }
