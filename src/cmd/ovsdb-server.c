@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ipc/memory.h"
+#include "ipc/replay.h"
 #include "ipc/tls.h"
 #include "os/child.h"
 #include "os/daemon.h"
@@ -28,9 +29,7 @@ enum {
     OPT_SYNC_FROM,
     OPT_SYNC_EXCLUDE,
     OPT_ACTIVE,
-    OPT_DISABLE_FILE_COLUMN_DIFF,
-    OPT_RECORD,
-    OPT_REPLAY
+    OPT_DISABLE_FILE_COLUMN_DIFF
 };
 
 static const struct option own_options[] = {
@@ -43,8 +42,6 @@ static const struct option own_options[] = {
     {"sync-exclude-tables", required_argument, NULL, OPT_SYNC_EXCLUDE},
     {"active", no_argument, NULL, OPT_ACTIVE},
     {"disable-file-column-diff", no_argument, NULL, OPT_DISABLE_FILE_COLUMN_DIFF},
-    {"record", optional_argument, NULL, OPT_RECORD},
-    {"replay", optional_argument, NULL, OPT_REPLAY},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
 };
@@ -83,8 +80,9 @@ usage(void)
            "                          backup mode (except with --active)\n"
            "  --sync-exclude-tables=DB:TABLE,...\n"
            "                          exclude the TABLE in DB from syncing\n"
-           "  --active                with --sync-from, start in active mode\n"
-           "\nOther options:\n"
+           "  --active                with --sync-from, start in active mode\n");
+    replay_print_usage();
+    printf("\nOther options:\n"
            "  --run COMMAND           run COMMAND as subprocess then exit\n"
            "  --unixctl=SOCKET        override default control socket name\n"
            "  --no-dbs                serve no database but _Server\n"
@@ -165,9 +163,6 @@ take_own_option(int val, const char *arg, void *settings)
     case OPT_ACTIVE:
         s->active = true;
         break;
-    case OPT_RECORD:
-    case OPT_REPLAY:
-        log_fatal("--record and --replay are not supported");
     case 'h':
         usage();
     case 'V':
@@ -186,6 +181,7 @@ parse_options(int argc, char *argv[], struct settings *s)
         {daemon_options, daemon_n_options, daemon_parse_option},
         {log_options, log_n_options, log_parse_option},
         {tls_options, tls_n_options, take_tls_option, s},
+        {replay_options, replay_n_options, replay_parse_option},
     };
     options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
     s->dbs = (const char **)(void *)&argv[optind];
@@ -288,6 +284,7 @@ serve(int argc, char *argv[])
     daemon_start();
 
     struct run run = {.loop = os_loop_new()};
+    replay_start(run.loop, stop, &run);
     struct os_wake *service_stop = os_wake_new(run.loop, stop, &run);
     daemon_on_service_stop((void (*)(void *))os_wake_signal, service_stop);
     struct server *server = server_new(run.loop);
@@ -316,6 +313,7 @@ serve(int argc, char *argv[])
     daemon_on_service_stop(NULL, NULL);
     os_wake_free(service_stop);
     os_loop_free(run.loop);
+    replay_stop();
     os_free(settings.remotes);
     if (run.failure) {
         log_fatal("%s: child exited, %s", settings.run, run.failure);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Passive sides of streams. A TLS connection is handed out when its handshake is over; until
  * then the listener owns it, for at most HANDSHAKE_MS. Loop's thread. */
+#include "ipc/replay_internal.h"
 #include "ipc/stream_internal.h"
 
 #include <string.h>
@@ -24,7 +25,20 @@ struct listener {
     struct list shaking;
     uint16_t port;
     bool is_tls;
+    char *name;
+    uint32_t number;  /* in a recording */
+    struct list node; /* of one that a replay feeds, in `replayed` */
+    bool is_replayed;
 };
+
+static struct list replayed;
+
+static void
+give_out(struct listener *l, struct stream *s)
+{
+    stream_note_accepted(s, l->number);
+    l->accepted(l->aux, s);
+}
 
 /* A TLS connection on its way. */
 struct shaking {
@@ -53,7 +67,7 @@ shaking_connected(void *aux)
     struct stream *s = sh->stream;
     shaking_free(sh, false);
     stream_set_events(s, NULL, NULL);
-    l->accepted(l->aux, s);
+    give_out(l, s);
 }
 
 static void
@@ -89,7 +103,7 @@ incoming(uv_stream_t *handle, int status)
         list_push_back(&l->shaking, &sh->node);
         stream_set_events(s, &shaking_events, sh);
     } else {
-        l->accepted(l->aux, s);
+        give_out(l, s);
     }
 }
 
@@ -163,6 +177,55 @@ note_port(struct listener *l, const char *s)
     }
 }
 
+static int
+start_listening(struct listener *l, uint16_t port, struct err *e)
+{
+    bool is_local = l->name[1] == 'u';
+    const char *rest = strchr(l->name, ':') + 1;
+    int error = is_local ? bind_local(l, rest, e) : bind_tcp(l, rest, port, e);
+    l->u.handle.data = l;
+    if (error) {
+        return error;
+    }
+    int status = uv_listen(&l->u.stream, BACKLOG, incoming);
+    if (status) {
+        error = err_from_uv(status);
+        const char *what = status == UV_EADDRINUSE ? "bind" : "listen";
+        log_err("%s: %s: %s", rest, what, err_text(error));
+        return err_fail(e, error, "%s: %s: %s", rest, what, err_text(error));
+    }
+    if (!is_local) {
+        note_port(l, rest);
+    }
+    return 0;
+}
+
+/* -- Replays -- */
+
+static int
+start_replayed(struct listener *l, struct err *e)
+{
+    if (!replayed.next) {
+        list_init(&replayed);
+    }
+    list_push_back(&replayed, &l->node);
+    int error = replay_take_result(REPLAY_LISTEN, &l->port);
+    return error ? err_fail(e, error, "%s: %s", l->name, err_text(error)) : 0;
+}
+
+void
+listener_replay(uint32_t number, struct rd payload)
+{
+    uint32_t listener = rd_be32(&payload);
+    const char *name = (const char *)payload.p, *cn = name + strlen(name) + 1;
+    LIST_FOR_EACH_SAFE (struct listener, l, node, &replayed) {
+        if (l->number == listener) {
+            l->accepted(l->aux, stream_new_replayed(l->loop, number, name, cn));
+            return;
+        }
+    }
+}
+
 int
 listener_open(struct os_loop *loop, const char *name, uint16_t port,
               void (*accepted)(void *aux, struct stream *), void *aux, struct listener **lp,
@@ -171,32 +234,21 @@ listener_open(struct os_loop *loop, const char *name, uint16_t port,
     if (!stream_name_is_passive(name)) {
         return err_fail(e, -E_AFNOSUPPORT, "%s: %s", name, err_text(E_AFNOSUPPORT));
     }
-    bool is_local = name[1] == 'u';
-    const char *rest = strchr(name, ':') + 1;
     struct listener *l = xzalloc(sizeof *l);
     l->loop = loop;
     l->accepted = accepted;
     l->aux = aux;
     l->is_tls = name[1] == 's';
+    l->name = xstrdup(name);
     l->local.dir_fd = -1;
+    l->is_replayed = replay_is_running();
+    l->number = replay_number_listener();
     list_init(&l->shaking);
-    int error = is_local ? bind_local(l, rest, e) : bind_tcp(l, rest, port, e);
-    l->u.handle.data = l;
-    if (!error) {
-        int status = uv_listen(&l->u.stream, BACKLOG, incoming);
-        if (status) {
-            error = err_from_uv(status);
-            const char *what = status == UV_EADDRINUSE ? "bind" : "listen";
-            log_err("%s: %s: %s", rest, what, err_text(error));
-            err_fail(e, error, "%s: %s: %s", rest, what, err_text(error));
-        }
-    }
+    int error = l->is_replayed ? start_replayed(l, e) : start_listening(l, port, e);
+    replay_note_result(REPLAY_LISTEN, error, l->port);
     if (error) {
         listener_close(l);
         return error;
-    }
-    if (!is_local) {
-        note_port(l, rest);
     }
     *lp = l;
     return 0;
@@ -207,6 +259,7 @@ handle_closed(uv_handle_t *handle)
 {
     struct listener *l = handle->data;
     os_local_close(&l->local);
+    os_free(l->name);
     os_free(l);
 }
 
@@ -217,7 +270,13 @@ listener_close(struct listener *l)
         LIST_FOR_EACH_SAFE (struct shaking, sh, node, &l->shaking) {
             shaking_free(sh, true);
         }
-        uv_close(&l->u.handle, handle_closed);
+        if (l->is_replayed) {
+            list_remove(&l->node);
+            os_free(l->name);
+            os_free(l);
+        } else {
+            uv_close(&l->u.handle, handle_closed);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
  * every callback into the owner the stream may be freed already, which `freed` says. All
  * failures reach the owner through `closed`, never from inside the call that caused them.
  * Loop's thread. */
+#include "ipc/replay_internal.h"
 #include "ipc/stream_internal.h"
 
 #include <stdio.h>
@@ -33,8 +34,34 @@ struct stream {
     int failure_code;
     enum stream_state state;
     unsigned int n_refs;
+    uint32_t number; /* in a recording */
+    bool is_numbered;
     bool is_tls, is_server, freed, paused, handle_closing;
+    /* One that a replay feeds has no handle. */
+    bool is_replayed;
+    struct list node; /* in `replayed` */
+    char *peer_cn;
+    size_t backlog;
 };
+
+static struct list replayed;
+
+/* Records what the owner is told. */
+static void
+note(const struct stream *s, enum replay_kind kind, const void *p, size_t n)
+{
+    if (s->is_numbered) {
+        replay_note(kind, s->number, p, n);
+    }
+}
+
+static void
+note_number(const struct stream *s, enum replay_kind kind, uint64_t x)
+{
+    uint8_t bytes[8];
+    put_be64(bytes, x);
+    note(s, kind, bytes, sizeof bytes);
+}
 
 static void
 unref(struct stream *s)
@@ -42,6 +69,7 @@ unref(struct stream *s)
     if (--s->n_refs == 0) {
         tls_conn_free(s->tls);
         os_local_close(&s->local);
+        os_free(s->peer_cn);
         os_free(s->name);
         os_free(s);
     }
@@ -56,8 +84,14 @@ handle_closed(uv_handle_t *handle)
 static void
 close_handle(struct stream *s)
 {
-    if (!s->handle_closing) {
-        s->handle_closing = true;
+    if (s->handle_closing) {
+        return;
+    }
+    s->handle_closing = true;
+    if (s->is_replayed) {
+        list_remove(&s->node);
+        unref(s);
+    } else {
         uv_close(&s->u.handle, handle_closed);
     }
 }
@@ -70,6 +104,7 @@ end(struct stream *s, int code)
         return;
     }
     s->state = STREAM_CLOSED;
+    note_number(s, REPLAY_CLOSED, (uint64_t)(int64_t)code);
     close_handle(s);
     if (s->events && s->events->closed) {
         s->events->closed(s->aux, code);
@@ -123,6 +158,7 @@ written(uv_write_t *req, int status)
         end(s, err_from_uv(status));
     } else if (status == 0 && !s->freed && s->state == STREAM_OPEN && s->events &&
                s->events->sent) {
+        note_number(s, REPLAY_SENT, stream_backlog(s));
         s->events->sent(s->aux);
     }
     unref(s);
@@ -132,7 +168,8 @@ written(uv_write_t *req, int status)
 static void
 write_raw(struct stream *s, char *p, size_t n)
 {
-    if (s->state == STREAM_CLOSED || !n) {
+    if (s->state == STREAM_CLOSED || !n || s->is_replayed) {
+        s->backlog += n;
         os_free(p);
         return;
     }
@@ -173,7 +210,31 @@ stream_send(struct stream *s, const void *p, size_t n)
 size_t
 stream_backlog(const struct stream *s)
 {
-    return s->state == STREAM_CLOSED ? 0 : uv_stream_get_write_queue_size(&s->u.stream);
+    return s->state == STREAM_CLOSED ? 0
+           : s->is_replayed          ? s->backlog
+                                     : uv_stream_get_write_queue_size(&s->u.stream);
+}
+
+/* -- What the owner is told -- */
+
+static void
+tell_connected(struct stream *s)
+{
+    if (s->events && s->events->connected) {
+        uint8_t none = 0;
+        const char *cn = stream_peer_cn(s);
+        note(s, REPLAY_CONNECTED, cn ? (const void *)cn : &none, cn ? strlen(cn) + 1 : 1);
+        s->events->connected(s->aux);
+    }
+}
+
+static void
+tell_received(struct stream *s, const char *p, size_t n)
+{
+    if (s->events && s->events->received) {
+        note(s, REPLAY_DATA, p, n);
+        s->events->received(s->aux, p, n);
+    }
 }
 
 /* -- TLS -- */
@@ -189,9 +250,7 @@ tls_ready(void *aux)
 {
     struct stream *s = aux;
     s->state = STREAM_OPEN;
-    if (s->events && s->events->connected) {
-        s->events->connected(s->aux);
-    }
+    tell_connected(s);
     return !s->freed && s->state == STREAM_OPEN;
 }
 
@@ -199,9 +258,7 @@ static bool
 tls_plain(void *aux, const char *p, size_t n)
 {
     struct stream *s = aux;
-    if (s->events && s->events->received) {
-        s->events->received(s->aux, p, n);
-    }
+    tell_received(s, p, n);
     return !s->freed && s->state == STREAM_OPEN;
 }
 
@@ -230,8 +287,8 @@ read_some(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf)
         if (error) {
             end(s, error);
         }
-    } else if (n > 0 && s->events && s->events->received) {
-        s->events->received(s->aux, buf->base, (size_t)n);
+    } else if (n > 0) {
+        tell_received(s, buf->base, (size_t)n);
     }
     os_free(buf->base);
     unref(s);
@@ -240,7 +297,7 @@ read_some(uv_stream_t *handle, ssize_t n, const uv_buf_t *buf)
 static void
 start_reading(struct stream *s)
 {
-    if (s->state == STREAM_CLOSED || s->freed) {
+    if (s->state == STREAM_CLOSED || s->freed || s->is_replayed) {
         return;
     }
     if (s->paused) {
@@ -273,8 +330,8 @@ transport_ready(struct stream *s)
     if (!s->is_tls) {
         s->state = STREAM_OPEN;
         start_reading(s);
-        if (!s->is_server && s->events && s->events->connected) {
-            s->events->connected(s->aux);
+        if (!s->is_server) {
+            tell_connected(s);
         }
         return;
     }
@@ -409,18 +466,28 @@ stream_open(struct os_loop *loop, const char *name, uint16_t port,
             const struct stream_events *events, void *aux, struct stream **sp, struct err *e)
 {
     struct stream *s;
+    uint16_t ignored;
     int error;
-    if (!strncmp(name, "tcp:", 4) || !strncmp(name, "ssl:", 4)) {
+    if (replay_is_running()) {
+        error = replay_take_result(REPLAY_OPEN, &ignored);
+        error = error ? err_fail(e, error, "%s: %s", name, err_text(error)) : 0;
+        s = error ? NULL : stream_new_replayed(loop, replay_number_opened(), name, NULL);
+    } else if (!strncmp(name, "tcp:", 4) || !strncmp(name, "ssl:", 4)) {
         error = open_tcp(loop, name, port, name[0] == 's', &s, e);
     } else if (!strncmp(name, "unix:", 5)) {
         error = open_local(loop, name, &s, e);
     } else {
         error = err_fail(e, -E_AFNOSUPPORT, "%s: %s", name, err_text(E_AFNOSUPPORT));
     }
+    replay_note_result(REPLAY_OPEN, error, 0);
     if (error) {
         return error;
     }
-    s->name = xstrdup(name);
+    if (replay_is_recording()) {
+        s->number = replay_number_opened();
+        s->is_numbered = true;
+    }
+    s->name = s->name ? s->name : xstrdup(name);
     s->events = events;
     s->aux = aux;
     *sp = s;
@@ -473,6 +540,80 @@ stream_accept(struct os_loop *loop, uv_stream_t *listener, bool is_tls, struct s
     return 0;
 }
 
+/* -- Recordings and replays -- */
+
+void
+stream_note_accepted(struct stream *s, uint32_t listener)
+{
+    if (replay_is_recording()) {
+        const char *cn = stream_peer_cn(s) ? stream_peer_cn(s) : "";
+        size_t size = sizeof listener + strlen(s->name) + strlen(cn) + 2;
+        uint8_t *bytes = xalloc(size);
+        struct wr w = wr_make(bytes, size);
+        wr_be32(&w, listener);
+        wr_bytes(&w, s->name, strlen(s->name) + 1);
+        wr_bytes(&w, cn, strlen(cn) + 1);
+        s->number = replay_number_accepted();
+        s->is_numbered = true;
+        note(s, REPLAY_ACCEPTED, bytes, w.n);
+        os_free(bytes);
+    }
+}
+
+struct stream *
+stream_new_replayed(struct os_loop *loop, uint32_t number, const char *name, const char *peer_cn)
+{
+    struct stream *s = new_stream(loop, false, number & REPLAY_ACCEPTED_BIT);
+    if (!replayed.next) {
+        list_init(&replayed);
+    }
+    s->is_replayed = true;
+    s->number = number;
+    s->name = xstrdup(name);
+    s->peer_cn = peer_cn && *peer_cn ? xstrdup(peer_cn) : NULL;
+    s->state = s->is_server ? STREAM_OPEN : STREAM_CONNECTING;
+    list_push_back(&replayed, &s->node);
+    return s;
+}
+
+static struct stream *
+find_replayed(uint32_t number)
+{
+    if (replayed.next) {
+        LIST_FOR_EACH (struct stream, s, node, &replayed) {
+            if (s->number == number) {
+                return s;
+            }
+        }
+    }
+    return NULL;
+}
+
+void
+stream_replay(uint32_t number, enum replay_kind kind, struct rd payload)
+{
+    struct stream *s = find_replayed(number);
+    if (!s) {
+        return; /* its owner was faster than the peer */
+    }
+    s->n_refs++; /* across the owner's callbacks */
+    if (kind == REPLAY_CONNECTED) {
+        s->state = STREAM_OPEN;
+        s->peer_cn = *payload.p ? xstrdup((const char *)payload.p) : NULL;
+        tell_connected(s);
+    } else if (kind == REPLAY_DATA) {
+        tell_received(s, (const char *)payload.p, rd_left(&payload));
+    } else if (kind == REPLAY_SENT) {
+        s->backlog = (size_t)rd_be64(&payload);
+        if (s->events && s->events->sent) {
+            s->events->sent(s->aux);
+        }
+    } else if (kind == REPLAY_CLOSED) {
+        end(s, (int)(int64_t)rd_be64(&payload));
+    }
+    unref(s);
+}
+
 /* -- The rest -- */
 
 void
@@ -507,7 +648,7 @@ stream_name(const struct stream *s)
 const char *
 stream_peer_cn(const struct stream *s)
 {
-    return s->tls ? tls_conn_peer_cn(s->tls) : NULL;
+    return s->tls ? tls_conn_peer_cn(s->tls) : s->peer_cn;
 }
 
 bool

@@ -166,6 +166,9 @@ static void
 fire_timers(struct os_loop *loop)
 {
     uint64_t started_before = loop->n_starts;
+    if (loop->on_timers && loop->n_timers && loop->heap[0]->deadline_ms <= loop->clock_now_ms) {
+        loop->on_timers(loop->on_timers_aux);
+    }
     while (loop->n_timers) {
         struct os_timer *t = loop->heap[0];
         if (t->deadline_ms > loop->clock_now_ms || t->order >= started_before) {
@@ -174,6 +177,19 @@ fire_timers(struct os_loop *loop)
         os_timer_stop(t);
         t->fire(t->aux);
     }
+}
+
+void
+os_timers_fire(struct os_loop *loop)
+{
+    fire_timers(loop);
+}
+
+void
+os_loop_on_timers(struct os_loop *loop, void (*fire)(void *aux), void *aux)
+{
+    loop->on_timers = fire;
+    loop->on_timers_aux = aux;
 }
 
 /* -- Tasks -- */
@@ -235,7 +251,9 @@ static void
 serve(struct os_loop *loop)
 {
     loop_clock_update(loop);
-    fire_timers(loop);
+    if (!loop->clock_driven) {
+        fire_timers(loop);
+    }
     run_tasks(loop);
 }
 
@@ -243,6 +261,7 @@ void
 os_loop_turn(struct os_loop *loop, uint64_t wait_ms)
 {
     bool warping = loop_clock_step(loop);
+    loop->round++;
     serve(loop);
     uint64_t wait = wait_for(loop, wait_ms);
     if (wait) {
@@ -282,6 +301,12 @@ os_loop_run(struct os_loop *loop, bool (*done)(void *aux), void *aux, uint64_t t
         }
         os_loop_turn(loop, left);
     }
+}
+
+uint32_t
+os_loop_round(const struct os_loop *loop)
+{
+    return loop->round;
 }
 
 void

@@ -25,6 +25,9 @@ void os_loop_stop(struct os_loop *);
 /* One round: waits for an event, at most WAIT_MS of real time, then serves what is ready. */
 void os_loop_turn(struct os_loop *, uint64_t wait_ms);
 
+/* Counts rounds. */
+uint32_t os_loop_round(const struct os_loop *);
+
 /* -- Time -- */
 
 /* Monotonic milliseconds, as of the start of this round; stands still while stopped. */
@@ -38,6 +41,12 @@ uint64_t os_real_ns(void);
 /* Stops time for good; only os_warp moves it then. */
 void os_time_stop(struct os_loop *);
 bool os_time_is_stopped(const struct os_loop *);
+/* For replays: time is what it is set to, and timers fire when they are told. */
+void os_time_drive(struct os_loop *);
+void os_time_set(struct os_loop *, uint64_t mono_ms, uint64_t wall_ms);
+void os_timers_fire(struct os_loop *);
+/* FIRE(aux) is called before timers fire, once for all that are due. */
+void os_loop_on_timers(struct os_loop *, void (*fire)(void *aux), void *aux);
 /* Moves time forward by TOTAL_MS in steps of STEP_MS, a full round of the loop between steps,
  * and calls DONE(aux) afterwards. */
 void os_time_warp(struct os_loop *, uint64_t total_ms, uint64_t step_ms, void (*done)(void *aux),
@@ -91,6 +100,8 @@ struct os_work;
  * until then. The result is for os_work_finish() and gone when DONE is called. */
 struct os_work *os_work_start(struct os_loop *, void (*run)(void *aux), void (*done)(void *aux),
                               void *aux);
+/* How many are on their way. */
+size_t os_work_count(const struct os_loop *);
 /* Waits until RUN has returned, or keeps it from starting; DONE is not called. */
 void os_work_finish(struct os_work *);
 

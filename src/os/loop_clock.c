@@ -71,6 +71,23 @@ os_time_stop(struct os_loop *loop)
     }
 }
 
+void
+os_time_drive(struct os_loop *loop)
+{
+    os_time_stop(loop);
+    loop->clock_driven = true;
+}
+
+void
+os_time_set(struct os_loop *loop, uint64_t mono_ms, uint64_t wall_ms)
+{
+    VERIFY(loop->clock_driven);
+    loop->clock_now_ms = mono_ms;
+    PORT_STORE_RELEASE(&wall_warped_ms, 0);
+    PORT_STORE_RELEASE(&wall_frozen_ms, wall_ms);
+    PORT_STORE_RELEASE(&mono_frozen_ms, mono_ms);
+}
+
 bool
 os_time_is_stopped(const struct os_loop *loop)
 {

@@ -12,13 +12,16 @@ struct os_loop {
     struct os_timer **heap;
     size_t n_timers, heap_size;
     uint64_t n_starts;
+    void (*on_timers)(void *aux);
+    void *on_timers_aux;
+    uint32_t round;
     bool stopping;
     unsigned int n_idle_closes;
     size_t n_works; /* that libuv has not given back */
 
     uint64_t clock_now_ms;    /* what os_now_ms() says */
     uint64_t clock_warped_ms; /* by how much it is ahead of the host's */
-    bool clock_stopped;
+    bool clock_stopped, clock_driven;
     uint64_t warp_left_ms, warp_step_ms;
     void (*warp_done)(void *aux);
     void *warp_aux;

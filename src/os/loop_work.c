@@ -60,6 +60,12 @@ os_work_start(struct os_loop *loop, void (*run_)(void *aux), void (*done)(void *
     return w;
 }
 
+size_t
+os_work_count(const struct os_loop *loop)
+{
+    return loop->n_works;
+}
+
 void
 os_work_finish(struct os_work *w)
 {

@@ -12,7 +12,7 @@
 LOG_MODULE(entropy);
 
 static _Thread_local uint64_t state[4];
-static _Thread_local bool seeded;
+static _Thread_local bool seeded, repeats;
 
 static uint64_t
 splitmix(uint64_t *x)
@@ -30,6 +30,13 @@ os_random_seed(uint64_t seed)
         state[i] = splitmix(&seed);
     }
     seeded = true;
+}
+
+void
+os_random_repeat(uint64_t seed)
+{
+    os_random_seed(seed);
+    repeats = true;
 }
 
 static uint64_t
@@ -73,6 +80,12 @@ os_random_below(uint32_t n)
 void
 os_random_bytes(void *p, size_t n)
 {
+    for (size_t i = 0; repeats && i < n; i++) {
+        ((uint8_t *)p)[i] = (uint8_t)os_random_u32();
+    }
+    if (repeats) {
+        return;
+    }
     int status = uv_random(NULL, NULL, p, n, 0, NULL);
     if (status) {
         log_fatal_code(err_from_uv(status), "cannot obtain random bytes");

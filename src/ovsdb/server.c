@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "ipc/replay.h"
 #include "os/log.h"
 #include "os/random.h"
 #include "ovsdb/load.h"
@@ -123,7 +124,9 @@ server_add_db(struct server *s, const char *path, const char **name, struct faul
     }
     struct storage *storage = NULL;
     struct db *db = NULL;
-    int code = storage_open_file(path, false, os_now_ms(s->loop), &storage, f);
+    char *file = replay_file(path);
+    int code = storage_open_file(file, false, os_now_ms(s->loop), &storage, f);
+    os_free(file);
     if (!code) {
         code = load_db(storage, LOAD_SERVING, &db, f);
     }

@@ -186,6 +186,60 @@ test_warp_steps(void **state)
     assert_int_equal(os_now_ms(loop), now + 95);
 }
 
+/* A replay's clock: it is what it is told to be, and timers wait to be told. */
+static void
+test_driven_time(void **state)
+{
+    struct os_loop *loop = *state;
+    struct os_timer t;
+    uint32_t round = os_loop_round(loop);
+    os_time_drive(loop);
+    os_time_set(loop, 1000, 5000);
+    assert_int_equal(os_now_ms(loop), 1000);
+    assert_int_equal(os_wall_ms(), 5000);
+    os_timer_init(&t, loop, note, "t");
+    os_timer_start(&t, 10);
+    os_time_set(loop, 1010, 5010);
+    os_loop_turn(loop, 0);
+    os_loop_turn(loop, 0);
+    assert_int_equal(os_loop_round(loop), round + 2);
+    assert_string_equal(trace, "");
+    os_timers_fire(loop);
+    assert_string_equal(trace, "t");
+    assert_int_equal(os_now_ms(loop), 1010);
+}
+
+/* Whoever records hears of timers before they fire, once for all. */
+static void
+test_timers_are_noted(void **state)
+{
+    struct os_loop *loop = *state;
+    struct os_timer a, b;
+    os_time_stop(loop);
+    os_loop_on_timers(loop, note, "!");
+    os_timer_init(&a, loop, note, "a");
+    os_timer_init(&b, loop, note, "b");
+    os_timer_start(&a, 0);
+    os_timer_start(&b, 0);
+    os_loop_turn(loop, 0);
+    os_loop_turn(loop, 0);
+    assert_string_equal(trace, "!ab");
+}
+
+/* From one seed come the same bytes. */
+static void
+test_repeated_randomness(void **state UNUSED)
+{
+    struct uuid a[2], b;
+    for (size_t i = 0; i < 2; i++) {
+        os_random_repeat(7);
+        a[i] = os_uuid_new();
+        b = os_uuid_new();
+        assert_memory_not_equal(&a[i], &b, sizeof b);
+    }
+    assert_memory_equal(&a[0], &a[1], sizeof a[0]);
+}
+
 static void
 test_run_ends(void **state)
 {
@@ -294,9 +348,12 @@ main(void)
         cmocka_unit_test_setup_teardown(test_tasks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_warp_steps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_run_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_timers_are_noted, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_driven_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wake, setup, teardown),
         cmocka_unit_test_setup_teardown(test_work, setup, teardown),
         cmocka_unit_test(test_random),
+        cmocka_unit_test(test_repeated_randomness),
     };
     log_start("test_os_loop");
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/ovsdb-client/client.h"
+#include "ipc/replay.h"
 #include "ipc/tls.h"
 #include "os/daemon.h"
 #include "os/deadline.h"
@@ -160,6 +161,7 @@ print_usage(void)
     printf("  --timestamp                 timestamp \"monitor\" output\n");
     daemon_print_usage();
     log_print_usage();
+    replay_print_usage();
     printf("\nOther options:\n"
            "  -h, --help                  display this help message\n"
            "  -V, --version               display version information\n");
@@ -196,6 +198,7 @@ parse_options(struct client *c, int argc, char *argv[])
         {daemon_options, daemon_n_options, daemon_parse_option},
         {table_options, table_n_options, table_parse_option, &c->style},
         {tls_options, tls_n_options, tls_parse_option},
+        {replay_options, replay_n_options, replay_parse_option},
     };
     options_parse(blocks, ARRAY_LEN(blocks), "", argc, argv);
 }
@@ -263,6 +266,13 @@ check_syntax(const struct client_command *command, int argc, bool maybe_database
     }
 }
 
+/* A replay of a client that was ended from outside. */
+static void
+recording_ended(void *aux UNUSED)
+{
+    exit(EXIT_SUCCESS);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -286,6 +296,7 @@ main(int argc, char *argv[])
         daemon_start();
     }
     c.loop = os_loop_new();
+    replay_start(c.loop, recording_ended, NULL);
     if (command->needs != NEEDS_SERVER_NAME) {
         rpc_connect(&c);
     }
@@ -296,5 +307,6 @@ main(int argc, char *argv[])
     command->run(&c, argc, argv);
     rpc_disconnect(&c);
     os_loop_free(c.loop);
+    replay_stop();
     return 0;
 }
