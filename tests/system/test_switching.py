@@ -177,7 +177,9 @@ def test_checksums_are_right_on_the_wire(network, switch):
             if layer in p:
                 right = p.copy()
                 del right[layer].chksum
-                assert right.__class__(bytes(right))[layer].chksum == p[layer].chksum
+                # 0 and 0xffff are the same sum.
+                want = right.__class__(bytes(right))[layer].chksum
+                assert want % 0xffff == p[layer].chksum % 0xffff
                 checked += 1
     assert checked > 20                        # a busy machine does not capture all of them
 

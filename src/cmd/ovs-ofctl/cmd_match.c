@@ -147,6 +147,7 @@ parse_structures(enum ofp_version version, size_t size)
         size_t n;
         uint8_t *before = input_hex(line.s, &n, "Trailing garbage in hex data");
         if (n != size) {
+            os_free(before);
             log_fatal("Input is %zu bytes, expected %zu", n, size);
         }
         struct rd r = rd_make(before, n);
