@@ -141,18 +141,36 @@ new_stream(struct os_loop *loop, bool is_tls, bool is_server)
 
 /* -- Output -- */
 
+/* The host writes as long as the peer reads, and a peer that keeps up with it would have the loop
+ * for as long as the text lasts: so what is large is given to it in parts. */
+#define PART_SIZE (256u * 1024)
+
+struct output_text {
+    size_t n_refs; /* the parts not yet written */
+    char *p;
+};
+
 struct output {
     uv_write_t req;
     struct stream *stream;
-    char *p;
+    struct output_text *text;
 };
+
+static void
+unref_text(struct output_text *text)
+{
+    if (!--text->n_refs) {
+        os_free(text->p);
+        os_free(text);
+    }
+}
 
 static void
 written(uv_write_t *req, int status)
 {
     struct output *out = CONTAINER_OF(req, struct output, req);
     struct stream *s = out->stream;
-    os_free(out->p);
+    unref_text(out->text);
     os_free(out);
     if (status < 0 && status != UV_ECANCELED) {
         end(s, err_from_uv(status));
@@ -164,6 +182,23 @@ written(uv_write_t *req, int status)
     unref(s);
 }
 
+static int
+write_part(struct stream *s, struct output_text *text, size_t offset, size_t n)
+{
+    struct output *out = xzalloc(sizeof *out);
+    out->stream = s;
+    out->text = text;
+    uv_buf_t buf = uv_buf_init(text->p + offset, (unsigned int)n);
+    int status = uv_write(&out->req, &s->u.stream, &buf, 1, written);
+    if (status) {
+        os_free(out);
+        return err_from_uv(status);
+    }
+    text->n_refs++;
+    s->n_refs++;
+    return 0;
+}
+
 /* Gives P, which is taken over, to the host. */
 static void
 write_raw(struct stream *s, char *p, size_t n)
@@ -173,17 +208,15 @@ write_raw(struct stream *s, char *p, size_t n)
         os_free(p);
         return;
     }
-    struct output *out = xzalloc(sizeof *out);
-    out->stream = s;
-    out->p = p;
-    uv_buf_t buf = uv_buf_init(p, (unsigned int)n);
-    int status = uv_write(&out->req, &s->u.stream, &buf, 1, written);
-    if (status) {
-        os_free(p);
-        os_free(out);
-        end_later(s, err_from_uv(status));
-    } else {
-        s->n_refs++;
+    struct output_text *text = xalloc(sizeof *text);
+    *text = (struct output_text){.n_refs = 1, .p = p};
+    int code = 0;
+    for (size_t offset = 0; offset < n && !code; offset += PART_SIZE) {
+        code = write_part(s, text, offset, MIN(n - offset, PART_SIZE));
+    }
+    unref_text(text);
+    if (code) {
+        end_later(s, code);
     }
 }
 
