@@ -4,6 +4,7 @@
  * ("_is_diff") unless told otherwise; both forms are read. */
 #pragma once
 
+#include "ovsdb/image_walk.h"
 #include "ovsdb/txn.h"
 
 /* Appends T's record to OUT; false, and nothing appended, when it has nothing to keep. */
@@ -16,13 +17,9 @@ void record_write_db(const struct db *, uint64_t date_ms, const char *comment, s
  * memory. A transaction that was noted must not be aborted while this lasts. */
 struct record_image {
     const struct db *db;
-    uint64_t version; /* of the database then: rows of a later one are not as they were */
+    struct image_walk walk;
     size_t table;     /* the one being written, by schema index */
-    uint64_t place;   /* in its rows, for hmap_scan() */
     bool has_rows;    /* of that table; its object is open */
-    size_t n_buckets; /* to write the rows of at once: few where rows are large */
-    struct row **batch;
-    size_t n_batch, batch_size;
     struct str *kept; /* by table: rows with a comma before each */
     char *comment;
 };

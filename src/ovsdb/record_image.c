@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A whole database as one record, written in pieces while transactions change it. Versions of
- * rows grow with every change, so a row whose version is later than the image's has changed since;
- * the transaction that changed it first left what it was in `kept`, unless the walk had passed it
- * by then. Rows that are younger than the image are left out. */
+/* A whole database as one record, written in pieces while transactions change it (image_walk.h).
+ * The transaction that changes a row first leaves what it was in `kept`, unless the walk has
+ * passed it by then. */
 #include "ovsdb/record_internal.h"
 
 #include <string.h>
 
 /* Buckets looked at in one piece: most hold a row, but a table that has shrunk is mostly empty. */
-#define MAX_BUCKETS   4096
-#define BATCH_BUCKETS 32 /* whose rows are fetched from memory together, at most */
+#define MAX_BUCKETS 4096
 
 void
 record_image_init(struct record_image *image, const struct db *db, uint64_t date_ms,
                   const char *comment, struct str *out)
 {
-    *image = (struct record_image){.db = db, .version = db->last_version, .n_buckets = 1};
+    *image = (struct record_image){.db = db};
+    image_walk_init(&image->walk, db);
     image->kept = xzalloc((db->schema->n_tables + 1) * sizeof *image->kept);
     image->comment = comment ? xstrdup(comment) : NULL;
     str_putf(out, "{\"_date\":%llu", (unsigned long long)date_ms);
@@ -28,7 +27,7 @@ record_image_fini(struct record_image *image)
         str_fini(&image->kept[i]);
     }
     os_free(image->kept);
-    os_free(image->batch);
+    image_walk_fini(&image->walk);
     os_free(image->comment);
     *image = (struct record_image){.kept = NULL};
 }
@@ -56,40 +55,12 @@ put_kept(struct record_image *image, struct str *out)
     }
 }
 
-/* Takes the rows as they were of the buckets that have their turn; the number of buckets. */
-static size_t
-gather(struct record_image *image)
-{
-    const struct hmap *rows = &image->db->tables[image->table].rows;
-    struct hnode *heads[BATCH_BUCKETS];
-    size_t n = 0;
-    for (; n < image->n_buckets && image->place < HMAP_SCAN_END; n++) {
-        heads[n] = hmap_scan(rows, image->place);
-        PORT_PREFETCH(heads[n]);
-        image->place = hmap_scan_next(rows, image->place);
-    }
-    image->n_batch = 0;
-    for (size_t i = 0; i < n; i++) {
-        for (struct hnode *node = heads[i]; node; node = node->next) {
-            struct row *row = CONTAINER_OF(node, struct row, node);
-            if (image->n_batch == image->batch_size) {
-                image->batch = xgrow(image->batch, &image->batch_size, sizeof *image->batch);
-            }
-            if (row->version <= image->version) {
-                image->batch[image->n_batch++] = row;
-            }
-        }
-    }
-    return n;
-}
-
 static void
 put_batch(struct record_image *image, struct str *out)
 {
-    rows_fetch(image->batch, image->n_batch);
-    for (size_t i = 0; i < image->n_batch; i++) {
+    for (size_t i = 0; i < image->walk.n_batch; i++) {
         put_separator(image, out);
-        record_put_row(out, image->batch[i], NULL);
+        record_put_row(out, image->walk.batch[i], NULL);
     }
 }
 
@@ -101,7 +72,7 @@ end_table(struct record_image *image, struct str *out)
         str_putc(out, '}');
     }
     image->has_rows = false;
-    image->place = 0;
+    image->walk.place = 0;
     image->table++;
 }
 
@@ -118,10 +89,10 @@ record_image_next(struct record_image *image, size_t n, struct str *out)
             return false;
         }
         size_t before = out->n;
-        n_buckets += gather(image);
+        n_buckets += image_walk_next(&image->walk, &image->db->tables[image->table]);
         put_batch(image, out);
-        image->n_buckets = out->n - before < n / 4 ? MIN(image->n_buckets * 2, BATCH_BUCKETS) : 1;
-        if (image->place == HMAP_SCAN_END) {
+        image_walk_adjust(&image->walk, out->n - before, n);
+        if (image->walk.place == HMAP_SCAN_END) {
             end_table(image, out);
         }
     }
@@ -133,7 +104,7 @@ has_passed(const struct record_image *image, const struct row *row)
 {
     size_t table = row->table->schema->index;
     return table < image->table ||
-           (table == image->table && hmap_scan_passed(uuid_hash(&row->uuid), image->place));
+           (table == image->table && image_walk_has_passed(&image->walk, row));
 }
 
 void
@@ -141,8 +112,7 @@ record_image_note_txn(struct record_image *image, const struct txn *t)
 {
     TXN_FOR_EACH_ROW(tr, t)
     {
-        if (txn_row_is_changed(tr) && !tr->inserted && tr->old_version <= image->version &&
-            !has_passed(image, tr->row)) {
+        if (image_walk_is_first_change(&image->walk, tr) && !has_passed(image, tr->row)) {
             struct str *kept = &image->kept[tr->row->table->schema->index];
             str_putc(kept, ',');
             record_put_row(kept, tr->row, tr);
