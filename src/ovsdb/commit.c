@@ -39,6 +39,7 @@ commit_add(struct dbase *d, struct txn *txn, struct session *session, json_t *id
         }
         monitors_write_txn(d, txn, &c->updates);
         compact_note_txn(d, txn);
+        starts_note_txn(d, txn);
         tlog_txn(txn);
         txn_detach(txn);
     }
@@ -148,6 +149,7 @@ flush_queue(struct dbase *d)
         char *text = fault_to_text(&f);
         log_limited(&rate, LOG_ERR, "%s: %s", d->name, text);
         os_free(text);
+        starts_finish_db(d); /* what they noted is being undone */
         give_up(&commits, &f);
     } else {
         deliver(d, &commits, &changed);

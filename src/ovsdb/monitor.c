@@ -163,6 +163,7 @@ monitor_cancel_request(struct session *session, const json_t *params, json_t *id
         session_error(session, json_string("unknown monitor"), json_incref(id));
         return;
     }
+    start_finish(session->start);
     monitor_free(m);
     session_reply(session, json_object(), json_incref(id));
 }
@@ -170,6 +171,7 @@ monitor_cancel_request(struct session *session, const json_t *params, json_t *id
 void
 monitors_cancel_db(struct dbase *d, bool notify)
 {
+    starts_finish_db(d);
     LIST_FOR_EACH (struct session, session, node, &d->server->sessions) {
         HMAP_FOR_EACH_SAFE (struct session_monitor, m, node, &session->monitors) {
             if (m->view->dbase == d) {
@@ -185,6 +187,7 @@ monitors_cancel_db(struct dbase *d, bool notify)
 void
 monitors_cancel_session(struct session *session)
 {
+    start_cancel(session->start);
     HMAP_FOR_EACH_SAFE (struct session_monitor, m, node, &session->monitors) {
         monitor_free(m);
     }

@@ -4,6 +4,7 @@
  * is written once for all of them. A client's monitor is its subscription to a view. */
 #pragma once
 
+#include "ovsdb/image_walk.h"
 #include "ovsdb/server_internal.h"
 
 enum monitor_version { MONITOR_V1, MONITOR_V2, MONITOR_V3 };
@@ -50,8 +51,23 @@ struct session_monitor {
 };
 
 struct view_table *view_find_table(const struct monitor_view *, const struct table *);
-/* Writes the whole contents, as the reply to the request has them. */
-void view_write_initial(const struct monitor_view *, struct str *out);
+/* The whole contents, as the reply to the request has them, in pieces between which transactions
+ * go on: it is the database as it was when this began. Of what they change before its turn the
+ * text is kept until then. A transaction that was noted must not be aborted while this lasts, nor
+ * conditions changed. */
+struct view_image {
+    const struct monitor_view *view;
+    struct image_walk walk;
+    size_t table; /* the one being written, an index in the view's */
+    bool begun, has_tables, has_rows;
+    struct str *kept; /* by table of the view: rows with a comma before each */
+};
+void view_image_init(struct view_image *, const struct monitor_view *);
+/* Appends about N bytes more, at least a row's; false when that was the rest. */
+bool view_image_next(struct view_image *, size_t n, struct str *out);
+/* T is checked and still attached to its rows. */
+void view_image_note_txn(struct view_image *, const struct txn *);
+void view_image_fini(struct view_image *);
 /* Writes T's rows, which are sorted by table, as V shows them; nothing if it shows none. */
 void view_write_txn(const struct monitor_view *, struct txn_row *const *rows, size_t n,
                     struct str *out);
@@ -63,4 +79,8 @@ void monitor_view_free(struct monitor_view *);
 /* Sends TEXT, a <table-updates> that leads to the contents called TXN_ID, to M's client. */
 void monitor_send(struct session_monitor *, const struct uuid *txn_id, const char *text, size_t n);
 void monitor_put_txn_id(struct str *out, const struct uuid *id);
+/* Writes the contents of M's view as the end of the reply that TEXT, which is taken over, begins,
+ * and sends it, ENDING behind the contents; what is large in pieces, between which the loop serves
+ * others. What else the client is told waits for it. */
+void monitor_start_reply(struct session_monitor *, struct str *text, const char *ending);
 struct session_monitor *monitor_find(const struct session *, const json_t *id);

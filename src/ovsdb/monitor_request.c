@@ -287,27 +287,33 @@ start_monitor(struct session *session, const char *method, const json_t *params,
     return code;
 }
 
-/* The result of "monitor_cond_since": what changed since LAST, or everything. */
+/* The beginning of a result of "monitor_cond_since" that leads to what is there now. */
 static void
-write_since(const struct monitor_view *v, const json_t *last, struct str *out)
+begin_since(const struct monitor_view *v, bool found, struct str *out)
 {
-    const struct history *h = &v->dbase->history;
-    struct history_changes changes;
-    struct uuid id;
-    bool found = uuid_parse(json_string_value(last), json_string_length(last), &id) &&
-                 history_since(h, &id, &changes);
     str_puts(out, found ? "[true," : "[false,");
-    monitor_put_txn_id(out, history_last_id(h));
+    monitor_put_txn_id(out, history_last_id(&v->dbase->history));
     str_putc(out, ',');
-    size_t start = out->n;
-    if (found) {
-        view_write_txn(v, changes.rows, changes.n, out);
-        str_puts(out, out->n == start ? "{}" : "");
-        history_changes_fini(&changes);
-    } else {
-        view_write_initial(v, out);
+}
+
+/* The whole result, if what changed since LAST is known. */
+static bool
+reply_since(struct session_monitor *m, const json_t *last, json_t *id)
+{
+    struct history_changes changes;
+    struct uuid txn_id;
+    if (!uuid_parse(json_string_value(last), json_string_length(last), &txn_id) ||
+        !history_since(&m->view->dbase->history, &txn_id, &changes)) {
+        return false;
     }
-    str_putc(out, ']');
+    struct str *out = session_begin_reply(m->session, id);
+    begin_since(m->view, true, out);
+    size_t start = out->n;
+    view_write_txn(m->view, changes.rows, changes.n, out);
+    str_puts(out, out->n == start ? "{}]" : "]");
+    history_changes_fini(&changes);
+    session_end_reply(m->session, out);
+    return true;
 }
 
 void
@@ -319,13 +325,16 @@ monitor_request(struct session *session, const char *method, const json_t *param
         session_fault(session, &f, json_incref(id));
         return;
     }
-    struct str *out = session_begin_reply(session, id);
-    if (m->version == MONITOR_V3) {
-        write_since(m->view, json_array_get(params, 3), out);
-    } else {
-        view_write_initial(m->view, out);
+    bool has_id = m->version == MONITOR_V3;
+    if (has_id && reply_since(m, json_array_get(params, 3), id)) {
+        return;
     }
-    session_end_reply(session, out);
+    struct str text = STR_INIT;
+    session_put_reply_head(&text, id);
+    if (has_id) {
+        begin_since(m->view, false, &text);
+    }
+    monitor_start_reply(m, &text, has_id ? "]" : "");
 }
 
 /* ---- Changing conditions ---- */
@@ -459,6 +468,7 @@ change_conditions(struct session *session, const json_t *params, struct fault *f
     if (!m) {
         return fault_set_syntax(f, old_id, NULL, "unknown monitor session");
     }
+    start_finish(session->start); /* it is of the conditions as they are, under the old name */
     bool renamed = !json_equal(old_id, new_id);
     if (renamed && monitor_find(session, new_id)) {
         return fault_set_syntax(f, new_id, NULL, "duplicate monitor ID");

@@ -256,36 +256,158 @@ view_write_txn(const struct monitor_view *v, struct txn_row *const *rows, size_t
     }
 }
 
-static void
-write_initial_table(struct tables_writer *w, const struct view_table *vt, bool v1)
+/* ---- The whole contents ---- */
+
+/* Buckets looked at in one piece: most hold a row, but conditions may leave most rows out. */
+#define MAX_BUCKETS 16384
+
+void
+view_image_init(struct view_image *image, const struct monitor_view *v)
 {
-    struct row_walk walk = {0, NULL};
-    struct row *rows[32];
-    for (size_t n; (n = table_walk(vt->table, &walk, rows, ARRAY_LEN(rows))) > 0;) {
-        for (size_t i = 0; i < n; i++) {
-            if (matches_now(&vt->condition, rows[i])) {
-                begin_row(w, rows[i]);
-                str_puts(w->out, v1 ? "{\"new\":" : "{\"initial\":");
-                write_row(w->out, vt, rows[i], SELECT_INITIAL, v1);
-                str_putc(w->out, '}');
-            }
+    *image = (struct view_image){.view = v};
+    image_walk_init(&image->walk, v->dbase->db);
+    image->kept = xzalloc((v->n_tables + 1) * sizeof *image->kept);
+}
+
+void
+view_image_fini(struct view_image *image)
+{
+    for (size_t i = 0; i < image->view->n_tables; i++) {
+        str_fini(&image->kept[i]);
+    }
+    os_free(image->kept);
+    image_walk_fini(&image->walk);
+}
+
+/* What comes before a row: the beginning of its table's object, or a comma. */
+static void
+put_image_separator(struct view_image *image, struct str *out)
+{
+    if (image->has_rows) {
+        str_putc(out, ',');
+        return;
+    }
+    str_puts(out, image->has_tables ? ",\"" : "\"");
+    str_puts(out, image->view->tables[image->table].table->schema->name);
+    str_puts(out, "\":{");
+    image->has_rows = image->has_tables = true;
+}
+
+static void
+begin_image_row(const struct view_image *image, const struct row *row, struct str *out)
+{
+    put_uuid_member(out, &row->uuid);
+    str_puts(out, image->view->v1 ? "{\"new\":" : "{\"initial\":");
+}
+
+static void
+put_image_batch(struct view_image *image, struct str *out)
+{
+    const struct view_table *vt = &image->view->tables[image->table];
+    for (size_t i = 0; i < image->walk.n_batch; i++) {
+        const struct row *row = image->walk.batch[i];
+        if (matches_now(&vt->condition, row)) {
+            put_image_separator(image, out);
+            begin_image_row(image, row, out);
+            write_row(out, vt, row, SELECT_INITIAL, image->view->v1);
+            str_putc(out, '}');
         }
     }
 }
 
-void
-view_write_initial(const struct monitor_view *v, struct str *out)
+static void
+end_image_table(struct view_image *image, struct str *out)
 {
-    struct tables_writer w = {out, NULL, true};
-    str_putc(out, '{');
-    for (size_t i = 0; i < v->n_tables; i++) {
-        if (v->tables[i].select & SELECT_INITIAL) {
-            write_initial_table(&w, &v->tables[i], v->v1);
+    struct str *kept = &image->kept[image->table];
+    if (kept->n) {
+        put_image_separator(image, out);
+        str_put(out, kept->s + 1, kept->n - 1); /* without its first comma */
+        str_fini(kept);
+    }
+    if (image->has_rows) {
+        str_putc(out, '}');
+    }
+    image->has_rows = false;
+    image->walk.place = 0;
+    image->table++;
+}
+
+bool
+view_image_next(struct view_image *image, size_t n, struct str *out)
+{
+    const struct monitor_view *v = image->view;
+    size_t start = out->n;
+    if (!image->begun) {
+        str_putc(out, '{');
+        image->begun = true;
+    }
+    for (size_t n_buckets = 0;
+         image->table < v->n_tables && n_buckets < MAX_BUCKETS && out->n - start < n;) {
+        const struct view_table *vt = &v->tables[image->table];
+        if (!(vt->select & SELECT_INITIAL)) {
+            image->table++;
+            continue;
+        }
+        size_t before = out->n;
+        n_buckets += image_walk_next(&image->walk, vt->table);
+        put_image_batch(image, out);
+        image_walk_adjust(&image->walk, out->n - before, n);
+        if (image->walk.place == HMAP_SCAN_END) {
+            end_image_table(image, out);
         }
     }
-    end_tables(&w);
+    if (image->table < v->n_tables) {
+        return true;
+    }
     str_putc(out, '}');
+    return false;
 }
+
+/* ROW of TR as it was, as the image shows it. */
+static void
+keep_row(struct view_image *image, const struct view_table *vt, const struct txn_row *tr,
+         struct str *kept)
+{
+    bool first = true;
+    str_putc(kept, ',');
+    begin_image_row(image, tr->row, kept);
+    str_putc(kept, '{');
+    for (size_t i = 0; i < vt->n_columns; i++) {
+        const struct column *c = vt->columns[i].column;
+        if (!(vt->columns[i].select & SELECT_INITIAL)) {
+            continue;
+        }
+        struct datum_one tmp;
+        struct datum *owned = NULL;
+        const struct datum *d = txn_row_old(tr, c, &tmp, &owned);
+        if (image->view->v1 || !datum_equal(d, c->initial)) {
+            put_name(kept, &first, c->name);
+            datum_write_json(kept, d, &c->type);
+        }
+        datum_unref(owned);
+    }
+    str_puts(kept, "}}");
+}
+
+void
+view_image_note_txn(struct view_image *image, const struct txn *t)
+{
+    const struct monitor_view *v = image->view;
+    TXN_FOR_EACH_ROW(tr, t)
+    {
+        size_t i = v->by_schema[tr->row->table->schema->index];
+        if (!i-- || i < image->table || !image_walk_is_first_change(&image->walk, tr) ||
+            (i == image->table && image_walk_has_passed(&image->walk, tr->row))) {
+            continue;
+        }
+        const struct view_table *vt = &v->tables[i];
+        if ((vt->select & SELECT_INITIAL) && matched_before(&vt->condition, tr)) {
+            keep_row(image, vt, tr, &image->kept[i]);
+        }
+    }
+}
+
+/* ---- Conditions ---- */
 
 void
 view_write_condition_change(const struct view_table *vt, const struct condition *new, bool *first,

@@ -337,6 +337,7 @@ server_new(struct os_loop *loop)
     hmap_init(&s->dbs);
     hmap_init(&s->locks);
     list_init(&s->sessions);
+    starts_init(s);
     remotes_init(s);
     os_task_init(&s->flush_task, loop, flush, s);
     os_task_init(&s->reconfigure_task, loop, reconfigure, s);
@@ -367,6 +368,7 @@ server_free(struct server *s)
     /* Sessions that held locks may have told others: nobody is left to hear. */
     os_task_cancel(&s->flush_task);
     os_task_cancel(&s->reconfigure_task);
+    starts_fini(s);
     os_timer_stop(&s->trigger_timer);
     os_timer_stop(&s->status_timer);
     os_timer_stop(&s->compact_timer);

@@ -40,6 +40,8 @@ struct server {
     bool column_diff;
     struct os_task flush_task;
     struct os_task reconfigure_task;
+    struct os_task start_task;
+    struct list starts; /* monitor_start: monitors whose first reply is being written */
     struct os_timer trigger_timer;
     struct os_timer status_timer;
     struct os_timer compact_timer;
@@ -75,8 +77,9 @@ struct session {
     struct list node;
     struct server *server;
     struct jsonrpc_session *rpc;
-    struct endpoint *endpoint; /* where it came from */
-    struct hmap monitors;      /* session_monitor by id */
+    struct endpoint *endpoint;   /* where it came from */
+    struct hmap monitors;        /* session_monitor by id */
+    struct monitor_start *start; /* a reply that is being written; `out` waits for it */
     struct list triggers, lock_waiters;
     struct str out;             /* replies of this round */
     size_t largest_reply;       /* in bytes, of this connection */
@@ -146,6 +149,19 @@ void triggers_cancel_db(struct dbase *);
 void triggers_cancel_session(struct session *);
 void server_triggers_timed(void *server);
 
+/* ---- monitor_start.c: first replies of monitors, in pieces ---- */
+struct monitor_start;
+void starts_init(struct server *);
+void starts_fini(struct server *);
+/* T is about to be queued as a commit. */
+void starts_note_txn(struct dbase *, const struct txn *t);
+/* Writes the rest at once and sends it: D's data is to be replaced or undone. */
+void starts_finish_db(struct dbase *);
+/* The same for one; NULL is allowed. */
+void start_finish(struct monitor_start *);
+/* Forgets it: the client is gone. */
+void start_cancel(struct monitor_start *);
+
 /* ---- monitor.c, monitor_request.c, monitor_write.c ---- */
 void monitor_request(struct session *, const char *method, const json_t *params, json_t *id);
 void monitor_cond_change_request(struct session *, const json_t *params, json_t *id);
@@ -199,7 +215,11 @@ void session_notify(struct session *, const char *method, json_t *params);
 /* The same with a result that the caller writes, straight to where it goes out from. */
 struct str *session_begin_reply(struct session *, const json_t *id);
 void session_end_reply(struct session *, struct str *out);
-/* The same with a result that is text. */
+/* Appends the beginning of a reply, up to its result. */
+void session_put_reply_head(struct str *out, const json_t *id);
+/* Ends REPLY, whose result is written, and takes it over; it goes out before what waits. */
+void session_put_reply_first(struct session *, struct str *reply);
+/* A reply with a result that is text. */
 void session_put_text_reply(struct session *, const json_t *id, const char *result, size_t n);
 /* The reply to a commit, which goes out at once; others wait behind commits that are queued. */
 void session_put_reply(struct session *, const json_t *id, const char *result, size_t n);

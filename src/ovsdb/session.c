@@ -34,8 +34,8 @@ end_of_output(struct session *session)
     return session->last_commit ? &session->last_commit->after : &session->out;
 }
 
-static void
-begin_reply(struct str *out, const json_t *id)
+void
+session_put_reply_head(struct str *out, const json_t *id)
 {
     str_puts(out, "{\"id\":");
     json_write(out, id, 0);
@@ -45,7 +45,7 @@ begin_reply(struct str *out, const json_t *id)
 static void
 put_reply(struct str *out, const json_t *id, const char *result, size_t n)
 {
-    begin_reply(out, id);
+    session_put_reply_head(out, id);
     str_put(out, result, n);
     str_puts(out, ",\"error\":null}");
 }
@@ -54,7 +54,7 @@ struct str *
 session_begin_reply(struct session *session, const json_t *id)
 {
     struct str *out = end_of_output(session);
-    begin_reply(out, id);
+    session_put_reply_head(out, id);
     return out;
 }
 
@@ -63,6 +63,18 @@ session_end_reply(struct session *session, struct str *out)
 {
     str_puts(out, ",\"error\":null}");
     session->largest_reply = MAX(session->largest_reply, out->n);
+}
+
+void
+session_put_reply_first(struct session *session, struct str *reply)
+{
+    str_puts(reply, ",\"error\":null}");
+    session->largest_reply = MAX(session->largest_reply, reply->n);
+    str_put(reply, session->out.s, session->out.n);
+    str_fini(&session->out);
+    session->out = *reply;
+    str_init(reply);
+    schedule(session);
 }
 
 void
@@ -127,7 +139,7 @@ session_send_out(struct session *session)
     struct jsonrpc *rpc = jsonrpc_session_connection(session->rpc);
     if (!rpc) {
         str_clear(&session->out);
-    } else if (session->out.n) {
+    } else if (session->out.n && !session->start) {
         size_t n = session->out.n;
         jsonrpc_send_text(rpc, str_take(&session->out), n);
     }
@@ -351,6 +363,7 @@ take_message(void *session_, const struct jsonrpc_msg *msg)
     struct session *session = session_;
     if (msg->kind == JSONRPC_REQUEST) {
         if (session->out.n + session->queued_bytes > FLOW_LIMIT) {
+            start_finish(session->start);
             server_flush(session->server); /* so that flow control can see it */
         }
         take_request(session, msg); /* which may end SESSION */

@@ -64,7 +64,7 @@ class Rpc:
     def receive(self):
         """The next message; None at the end of the connection."""
         while True:
-            if self.buffer:
+            if self.buffer[-1:] in ("}", "\n"):  # else there is more of it to come
                 try:
                     message, end = self.decoder.raw_decode(self.buffer)
                     self.buffer = self.buffer[end:].lstrip()
