@@ -26,9 +26,12 @@ child_exited(uv_process_t *process, int64_t status, int signum)
 {
     struct child *c = process->data;
     uv_close((uv_handle_t *)process, free_child);
-    char failure[48];
-    snprintf(failure, sizeof failure, signum ? "killed by signal %d" : "exit status %d",
-             signum ? signum : (int)status);
+    char failure[96];
+    if (signum) {
+        snprintf(failure, sizeof failure, "killed (%s)", os_signal_name(signum));
+    } else {
+        snprintf(failure, sizeof failure, "exit status %d", (int)status);
+    }
     c->ended(c->aux, status || signum ? failure : NULL);
 }
 

@@ -30,5 +30,7 @@ char *os_parent_name(void);
 void os_lock_memory(void);
 /* Standard input and output carry bytes from now on: else Windows changes the ends of lines. */
 void os_binary_streams(void);
+/* What the host calls a signal: "Terminated". */
+const char *os_signal_name(int signum);
 /* The host's command interpreter and its option before a command: "/bin/sh", "-c". */
 extern const char *const os_shell[2];

@@ -177,14 +177,12 @@ options_next(struct options *o, int argc, char *argv[])
 static void
 print_block(const struct option_block *block)
 {
-    static const char *const args[] = {"", "=ARG", "=[ARG]"};
-    static const char *const short_args[] = {" ", " ARG", " [ARG]"};
     for (size_t i = 0; i < block->n; i++) {
         const struct option *row = &block->rows[i];
         char letter = letter_of(row);
-        printf("--%s%s\n", row->name, args[row->has_arg]);
+        printf("--%s%s\n", row->name, row->has_arg ? "=ARG" : "");
         if (letter) {
-            printf("-%c%s\n", letter, short_args[row->has_arg]);
+            printf("-%c%s\n", letter, row->has_arg ? " ARG" : "");
         }
     }
 }

@@ -18,6 +18,12 @@ const char *const os_shell[2] = {"/bin/sh", "-c"};
 
 LOG_MODULE(process);
 
+const char *
+os_signal_name(int signum)
+{
+    return strsignal(signum);
+}
+
 void
 os_raise_fd_limit(void)
 {

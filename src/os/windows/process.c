@@ -12,6 +12,16 @@ const char *const os_shell[2] = {"cmd.exe", "/c"};
 
 LOG_MODULE(process);
 
+/* Windows knows no such signal, but processes that were ended; libuv says so with POSIX's number.
+ */
+#define SIGKILL_NUMBER 9
+
+const char *
+os_signal_name(int signum)
+{
+    return signum == SIGKILL_NUMBER ? "Killed" : "Terminated";
+}
+
 void
 os_raise_fd_limit(void)
 {
