@@ -15,6 +15,7 @@ def test_normaliser_numbers_uuids_in_order():
     assert n(a) == "<uuid2>"
     assert n("/tmp/x/run/ovs-vswitchd.4711.ctl") == "<dir>/run/ovs-vswitchd.<pid>.ctl"
     assert n("2026-01-02T03:04:05Z|00012|ovs_vsctl|ERR|x") == "<time>|<n>|ovs_vsctl|ERR|x"
+    assert Normaliser(pids=[2026])("2026-01-02T03:04:05Z|1|x 2026") == "<time>|<n>|x <pid>"
     assert n("used:0.123s, used:never") == "used:<time>, used:never"
 
 

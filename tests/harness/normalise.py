@@ -45,7 +45,8 @@ class Normaliser:
         if self.directory:
             text = text.replace(self.directory, "<dir>")
         for pid in self.pids:
-            text = re.sub(rf"(?<![\w.]){pid}(?![\w])", "<pid>", text)
+            # It may be the number of the year.
+            text = re.sub(rf"(?<![\w.]){pid}(?!\w|-\d\d-\d\d)", "<pid>", text)
         for pattern, by in self.rules:
             text = pattern.sub(by, text)
         return UUID.sub(self._uuid, text)
