@@ -83,7 +83,7 @@ send_ports(struct ofconn *c, const struct ofp_msg *m, enum ofp_msg_id reply,
         struct wr w = wr_make(buffer, sizeof buffer);
         if (only == OFP_PORT_NONE || only == ports[i]->number) {
             put(&w, version, ports[i], os_now_ms(c->mgr->ofproto->set->loop));
-            ofp_parts_put(&parts, buffer, w.n);
+            VERIFY(!w.bad && !ofp_parts_put(&parts, buffer, w.n));
         }
     }
     ofp_parts_end(&parts);

@@ -65,7 +65,7 @@ send_tables(struct ofconn *c, const struct ofp_msg *m, enum ofp_msg_id reply,
         uint8_t buffer[4096];
         struct wr w = wr_make(buffer, sizeof buffer);
         put(&w, (enum ofp_version)m->version, c->mgr->ofproto->tables, table);
-        ofp_parts_put(&parts, buffer, w.n);
+        VERIFY(!w.bad && !ofp_parts_put(&parts, buffer, w.n));
     }
     ofp_parts_end(&parts);
     ofconn_send(c, str_text(&out), out.n);

@@ -92,7 +92,10 @@ parse_duration(struct act_text *t, const struct word *w, struct ofp_flow_counts 
     int code = act_text_small(t, w->value, dot ? (size_t)(dot - w->value) : w->n,
                               OFP_COUNT32_UNKNOWN - 1, "duration", &seconds);
     uint32_t ns = 0, digits = 0;
-    for (const char *p = dot ? dot + 1 : end; !code && p < end; p++, digits++) {
+    if (code) {
+        return code;
+    }
+    for (const char *p = dot ? dot + 1 : end; p < end; p++, digits++) {
         if (*p < '0' || *p > '9' || digits == NS_DIGITS) {
             return err_fail(t->err, -E_INVAL, "invalid duration \"%.*s\"", (int)w->n, w->value);
         }
@@ -103,7 +106,7 @@ parse_duration(struct act_text *t, const struct word *w, struct ofp_flow_counts 
     }
     c->duration_s = seconds;
     c->duration_ns = ns;
-    return code;
+    return 0;
 }
 
 static int

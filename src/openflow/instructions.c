@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { HEAD = 4, BODY = 4, EXPERIMENTER = 0xffff, N_SLOTS = 7 };
+enum { HEAD = 4, BODY = 4, EXPERIMENTER = 0xffff, N_SLOTS = 7, NS_PER_S = 1000000000 };
 
 /* Where the instruction stands in a list. */
 static const struct slot {
@@ -175,14 +175,20 @@ find_all(struct rd *r, enum ofp_version version, struct rd bodies[N_SLOTS], bool
     return OFP_OK;
 }
 
+/* A threshold that is not known would leave a condition out, and is refused. */
 static enum ofp_error
 get_stat_trigger(struct rd *body, struct of_act_stat_trigger *a)
 {
+    bool has_unknown;
     a->flags = rd_be32(body);
-    enum ofp_error error = ofp_oxs_get(body, &a->thresholds);
-    return error                                    ? OFPBIC_BAD_LEN
-           : a->flags & ~(uint32_t)OF_TRIGGER_FLAGS ? OFPBIC_UNSUP_INST
-                                                    : OFP_OK;
+    if (ofp_oxs_get(body, &a->thresholds, &has_unknown) || rd_left(body)) {
+        return OFPBIC_BAD_LEN;
+    }
+    const struct ofp_flow_counts *c = &a->thresholds;
+    bool bad_duration = c->duration_s != OFP_COUNT32_UNKNOWN && c->duration_ns >= NS_PER_S;
+    return has_unknown || bad_duration || a->flags & ~(uint32_t)OF_TRIGGER_FLAGS
+               ? OFPBIC_UNSUP_INST
+               : OFP_OK;
 }
 
 static enum ofp_error

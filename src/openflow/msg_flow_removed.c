@@ -82,7 +82,7 @@ get_15(struct rd *r, struct ofp_flow_removed *f)
     f->hard_timeout = rd_be16(r);
     f->cookie = rd_be64(r);
     enum ofp_error error = of_match_get_wire(r, OFP_15, true, &f->match);
-    return error ? error : ofp_oxs_get(r, &f->counts);
+    return error ? error : ofp_oxs_get(r, &f->counts, NULL);
 }
 
 enum ofp_error

@@ -201,7 +201,7 @@ get_15(struct rd *r, struct ofp_flow_stats *f)
     f->importance = rd_be16(r);
     f->cookie = rd_be64(r);
     enum ofp_error error = of_match_get_wire(r, OFP_15, true, &f->match);
-    error = error ? error : ofp_oxs_get(r, &f->counts);
+    error = error ? error : ofp_oxs_get(r, &f->counts, NULL);
     f->idle_age = f->counts.idle_s == OFP_COUNT32_UNKNOWN ? -1 : (int32_t)f->counts.idle_s;
     return error ? error : take_flags(f, OFP_15, flags);
 }
@@ -360,7 +360,7 @@ ofp_aggregate_get(const struct ofp_msg *m, struct ofp_flow_counts *c)
 {
     struct rd r = m->body;
     if (m->version >= OFP_15) {
-        return ofp_oxs_get(&r, c);
+        return ofp_oxs_get(&r, c, NULL);
     }
     memset(c, UINT8_MAX, sizeof *c);
     get_counts(&r, c);

@@ -21,7 +21,7 @@ ofp_flow_status_get(struct rd *r, struct ofp_flow_status *f)
     f->reason = rd_u8(&one);
     f->priority = rd_be16(&one);
     enum ofp_error error = of_match_get_wire(&one, OFP_15, true, &f->match);
-    error = error ? error : ofp_oxs_get(&one, &f->counts);
+    error = error ? error : ofp_oxs_get(&one, &f->counts, NULL);
     return error || !rd_left(&one) ? error : OFPBRC_BAD_LEN;
 }
 

@@ -18,7 +18,8 @@ struct ofp_flow_status {
     uint8_t reason; /* enum ofp_flow_status_reason */
 };
 
-/* Takes the next flow at R. OFPBRC_BAD_LEN, and those of matches. */
+/* Takes the next flow at R. OFPBRC_BAD_LEN, OFPBMC_BAD_LEN of the statistics, and those of
+ * matches. */
 enum ofp_error ofp_flow_status_get(struct rd *r, struct ofp_flow_status *);
 /* Puts a flow into the reply REPLY. -E_OVERFLOW: it fits into no message. */
 int ofp_flow_status_put(struct ofp_parts *reply, const struct ofp_flow_status *);

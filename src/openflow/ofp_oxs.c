@@ -39,9 +39,12 @@ size_of(uint8_t number)
 }
 
 enum ofp_error
-ofp_oxs_get(struct rd *r, struct ofp_flow_counts *c)
+ofp_oxs_get(struct rd *r, struct ofp_flow_counts *c, bool *has_unknown)
 {
     memset(c, UINT8_MAX, sizeof *c);
+    if (has_unknown) {
+        *has_unknown = false;
+    }
     rd_skip(r, 2);
     uint16_t len = rd_be16(r);
     size_t padded = ROUND_UP((size_t)len, ALIGN);
@@ -59,6 +62,8 @@ ofp_oxs_get(struct rd *r, struct ofp_flow_counts *c)
         }
         if (oxs_class == CLASS_BASIC && !(number & 1) && n == size_of(number >> 1)) {
             get_one(&one, number >> 1, c);
+        } else if (has_unknown) {
+            *has_unknown = true;
         }
     }
     return OFP_OK;

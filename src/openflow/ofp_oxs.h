@@ -15,7 +15,8 @@ struct ofp_flow_counts {
 #define OFP_COUNT_UNKNOWN   UINT64_MAX
 #define OFP_COUNT32_UNKNOWN UINT32_MAX
 
-/* Takes the list at R and its padding; what is unknown in it is passed over. OFPBMC_BAD_LEN. */
-enum ofp_error ofp_oxs_get(struct rd *r, struct ofp_flow_counts *);
+/* Takes the list at R and its padding; what is unknown in it is passed over, and told in
+ * *HAS_UNKNOWN unless that is null. OFPBMC_BAD_LEN. */
+enum ofp_error ofp_oxs_get(struct rd *r, struct ofp_flow_counts *, bool *has_unknown);
 /* Appends those that are known. */
 void ofp_oxs_put(struct wr *w, const struct ofp_flow_counts *);

@@ -73,23 +73,26 @@ enum ofp_error
 ofp_whole_add(struct ofp_whole *w, struct ofp_msg *m, bool *is_whole)
 {
     bool has_more = ofp_msg_is_statistics(m->id) && m->flags & OFP_FLAG_MORE;
-    size_t n = rd_left(&m->body);
-    *is_whole = !has_more && !w->is_under_way;
+    bool is_next = w->is_under_way && belongs(w, m);
+    *is_whole = !has_more && !is_next;
     if (*is_whole) {
         return OFP_OK;
     }
-    if (!w->is_under_way) {
+    if (w->is_under_way && !is_next) {
+        return OFPBRC_MULTIPART_BUFFER_OVERFLOW;
+    }
+    if (!is_next) {
         str_clear(&w->body);
         w->id = m->id;
         w->version = m->version;
         w->xid = m->xid;
     }
-    if ((w->is_under_way && !belongs(w, m)) || n > OFP_WHOLE_MAX - w->body.n) {
-        w->is_under_way = false;
+    size_t n = rd_left(&m->body);
+    w->is_under_way = has_more && n <= OFP_WHOLE_MAX - w->body.n;
+    if (n > OFP_WHOLE_MAX - w->body.n) {
         return OFPBRC_MULTIPART_BUFFER_OVERFLOW;
     }
     str_put(&w->body, (const char *)m->body.p, n);
-    w->is_under_way = has_more;
     *is_whole = !has_more;
     if (*is_whole) {
         m->body = rd_make(w->body.s, w->body.n);

@@ -28,7 +28,8 @@ void ofp_parts_end(struct ofp_parts *);
 
 enum { OFP_WHOLE_MAX = 1 << 20 }; /* bytes that a peer may have us keep */
 
-/* The parts of one message as they come; one at a time is kept. */
+/* The parts of one message as they come; one at a time is kept. Messages of one part may come in
+ * between. */
 struct ofp_whole {
     struct str body;
     enum ofp_msg_id id;
@@ -39,7 +40,8 @@ struct ofp_whole {
 
 void ofp_whole_init(struct ofp_whole *);
 void ofp_whole_fini(struct ofp_whole *);
-/* Takes part M. *IS_WHOLE: it was the last one, and M->body and M->flags are now those of all of
- * them, good until the next call. OFPBRC_MULTIPART_BUFFER_OVERFLOW: too much, or another message
- * began before the last part of this one; what was kept is dropped. */
+/* Takes M. *IS_WHOLE: it was the only or the last part, and M->body and M->flags are now those of
+ * all of them, good until the next call. OFPBRC_MULTIPART_BUFFER_OVERFLOW: the parts are too much,
+ * and what was kept is dropped; or M is the first part of another message, which is refused until
+ * the last part of this one has come. */
 enum ofp_error ofp_whole_add(struct ofp_whole *, struct ofp_msg *m, bool *is_whole);

@@ -402,6 +402,10 @@ test_bad_instructions(void **state UNUSED)
         {OFP_14, "00070010000000000000000400000000", OFPBIC_UNKNOWN_INST},
         {OFP_15, "00070010000000040000000400000000", OFPBIC_UNSUP_INST},
         {OFP_15, "00070010000000000000000c80020808", OFPBIC_BAD_LEN},
+        {OFP_15, "00070018000000000000000400000000deadbeefdeadbeef", OFPBIC_BAD_LEN},
+        {OFP_15, "00070018000000000000001080021008 0000000000000001", OFPBIC_UNSUP_INST},
+        {OFP_15, "00070018000000000000001080020008 000000053b9aca00", OFPBIC_UNSUP_INST},
+        {OFP_15, "00070018000000000000001080020008 000000053b9ac9ff", OFP_OK},
         {OFP_15, "0007001000000000000000040000000000070010000000000000000400000000",
          OFPBIC_DUP_INST},
     };
@@ -409,7 +413,9 @@ test_bad_instructions(void **state UNUSED)
         uint8_t bytes[BUFFER];
         uint64_t list[BUFFER / 8];
         struct wr l = wr_make(list, sizeof list);
-        size_t n = bytes_of(rows[i].hex, bytes);
+        char hex[512];
+        strip_spaces(rows[i].hex, hex);
+        size_t n = bytes_of(hex, bytes);
         assert_int_equal(of_instructions_get(bytes, n, rows[i].version, &l), rows[i].error);
     }
 }

@@ -167,31 +167,66 @@ test_parts(void **state UNUSED)
     split_and_join(OFP_15, OFPST_FLOW_REPLY, 65000);
 }
 
-/* A peer that never ends, or mixes messages. */
+/* A part of a statistics message of N zeros in `buffer`, decoded. */
+static struct ofp_msg
+part(uint32_t xid, size_t n, uint16_t flags)
+{
+    struct wr w = wr_make(buffer, sizeof buffer);
+    struct ofp_msg m;
+    size_t begin = ofp_msg_begin(&w, OFPST_FLOW_REPLY, OFP_13, xid);
+    wr_zeros(&w, n);
+    ofp_msg_end(&w, begin);
+    put_be16(buffer + 10, flags);
+    assert_int_equal(ofp_msg_get(&m, buffer, w.n), OFP_OK);
+    return m;
+}
+
+/* A peer that never ends. */
 static void
 test_parts_bounded(void **state UNUSED)
 {
     struct ofp_whole whole;
-    struct wr w = wr_make(buffer, sizeof buffer);
-    struct ofp_msg m;
     bool is_whole;
     enum ofp_error error = OFP_OK;
     unsigned int n = 0;
-    size_t begin = ofp_msg_begin(&w, OFPST_FLOW_REPLY, OFP_13, 1);
-    wr_zeros(&w, 60000);
-    ofp_msg_end(&w, begin);
-    buffer[11] = OFP_FLAG_MORE;
     ofp_whole_init(&whole);
     for (; !error && n < 1000; n++) {
-        assert_int_equal(ofp_msg_get(&m, buffer, w.n), OFP_OK);
+        struct ofp_msg m = part(1, 60000, OFP_FLAG_MORE);
         error = ofp_whole_add(&whole, &m, &is_whole);
     }
     assert_int_equal(error, OFPBRC_MULTIPART_BUFFER_OVERFLOW);
     assert_true(n < 20);
-    assert_int_equal(ofp_msg_get(&m, buffer, w.n), OFP_OK);
+    struct ofp_msg m = part(1, 8, 0);
     assert_int_equal(ofp_whole_add(&whole, &m, &is_whole), OFP_OK);
-    m.xid++;
+    assert_true(is_whole);
+    assert_int_equal(rd_left(&m.body), 8);
+    ofp_whole_fini(&whole);
+}
+
+/* Whole messages pass between parts; another message in parts waits for the end of the first. */
+static void
+test_parts_mixed(void **state UNUSED)
+{
+    struct ofp_whole whole;
+    bool is_whole;
+    ofp_whole_init(&whole);
+    struct ofp_msg m = part(1, 100, OFP_FLAG_MORE);
+    assert_int_equal(ofp_whole_add(&whole, &m, &is_whole), OFP_OK);
+    assert_false(is_whole);
+    m = part(2, 7, 0);
+    assert_int_equal(ofp_whole_add(&whole, &m, &is_whole), OFP_OK);
+    assert_true(is_whole);
+    assert_int_equal(rd_left(&m.body), 7);
+    m = part(2, 7, OFP_FLAG_MORE);
     assert_int_equal(ofp_whole_add(&whole, &m, &is_whole), OFPBRC_MULTIPART_BUFFER_OVERFLOW);
+    assert_false(is_whole);
+    m = part(1, 30, 0);
+    assert_int_equal(ofp_whole_add(&whole, &m, &is_whole), OFP_OK);
+    assert_true(is_whole);
+    assert_int_equal(rd_left(&m.body), 130);
+    m = part(2, 7, OFP_FLAG_MORE);
+    assert_int_equal(ofp_whole_add(&whole, &m, &is_whole), OFP_OK);
+    assert_false(is_whole);
     ofp_whole_fini(&whole);
 }
 
@@ -199,9 +234,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),  cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_bad),   cmocka_unit_test(test_hello),
-        cmocka_unit_test(test_parts), cmocka_unit_test(test_parts_bounded),
+        cmocka_unit_test(test_rows),        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_bad),         cmocka_unit_test(test_hello),
+        cmocka_unit_test(test_parts),       cmocka_unit_test(test_parts_bounded),
+        cmocka_unit_test(test_parts_mixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
