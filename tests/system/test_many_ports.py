@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A thousand ports: added and removed one command each, none slower than the first ones, and in
 the sanitizer build nothing leaks (the sandbox looks for reports when it closes)."""
+import os
 import statistics
 import time
 
 N = 1000
 SAMPLE = 40
+# How much slower the last ports may be: noise of the machine, of which a sanitizer makes more.
+FACTOR = 3 if os.environ.get("WEFT_SANITIZE") else 1.5
 ADD = "add-port br0 p{i} -- set interface p{i} type=dummy"
 
 
@@ -37,8 +40,8 @@ def test_thousandth_port_is_as_quick_as_the_tenth(sandboxes):
     assert many.vsctl(f"get interface p{N} ofport") == str(N)
     assert many.appctl("dpif/show").count("(dummy)") == N
     # Noise of the machine apart, the same: 10 ms is what a busy second core can add.
-    assert last < first * 1.5 + 0.01
+    assert last < first * FACTOR + 0.01
     first, removed = medians(few, many, [(f"del-port p{i}",) * 2 for i in range(1, SAMPLE + 1)])
-    assert removed < first * 1.5 + 0.01
+    assert removed < first * FACTOR + 0.01
     many.vsctl("del-br br0")
     assert many.appctl("dpif/show").count("(dummy)") == 0
