@@ -88,8 +88,9 @@ ofp_whole_add(struct ofp_whole *w, struct ofp_msg *m, bool *is_whole)
         w->xid = m->xid;
     }
     size_t n = rd_left(&m->body);
-    w->is_under_way = has_more && n <= OFP_WHOLE_MAX - w->body.n;
-    if (n > OFP_WHOLE_MAX - w->body.n) {
+    bool fits = n <= OFP_WHOLE_MAX - w->body.n;
+    w->is_under_way = has_more && fits;
+    if (!fits) {
         return OFPBRC_MULTIPART_BUFFER_OVERFLOW;
     }
     str_put(&w->body, (const char *)m->body.p, n);

@@ -28,7 +28,9 @@ char *os_parent_name(void);
 /* Keeps all present and future memory of this process in RAM; says so in the log if the host
  * refuses. */
 void os_lock_memory(void);
-/* Standard input and output carry bytes from now on: else Windows changes the ends of lines. */
+/* Standard input, or both it and output, carry bytes from now on: else Windows changes the ends of
+ * lines. */
+void os_binary_input(void);
 void os_binary_streams(void);
 /* What the host calls a signal: "Terminated". */
 const char *os_signal_name(int signum);

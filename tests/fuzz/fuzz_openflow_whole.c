@@ -37,7 +37,8 @@ struct step {
 static struct step
 step_get(const uint8_t b[STEP_SIZE])
 {
-    struct step s = {b[0] & 7, b[0] >> 3 & 3, b[0] & 0x80, (size_t)(b[1] << 8 | (b[2] & 0xf8))};
+    struct step s = {b[0] % N_KINDS, b[0] >> 3 & 3, b[0] & 0x80,
+                     (size_t)(b[1] << 8 | (b[2] & 0xf8))};
     s.has_more = s.has_more && kinds[s.kind].id != OFPT_ECHO_REPLY;
     s.n = s.n > PART_MAX ? PART_MAX : s.n;
     return s;

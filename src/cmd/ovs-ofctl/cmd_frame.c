@@ -2,10 +2,6 @@
 /* Commands that make a packet of a flow, and say which flow a packet is of. */
 #include <stdlib.h>
 #include <string.h>
-#ifdef _WIN32
-#include <fcntl.h>
-#include <io.h>
-#endif
 
 #include "cmd/ovs-ofctl/ofctl.h"
 #include "cmd/ovs-ofctl/pcap.h"
@@ -15,6 +11,7 @@
 #include "openflow/match_text.h"
 #include "openflow/words.h"
 #include "os/log.h"
+#include "os/process.h"
 #include "text/hex_dump.h"
 
 /* -- A packet of a flow -- */
@@ -114,9 +111,7 @@ cmd_parse_packet(struct ofctl *c UNUSED, int argc UNUSED, char *argv[] UNUSED)
 {
     static uint8_t packet[PACKET_MAX];
     struct str text = STR_INIT;
-#ifdef _WIN32
-    _setmode(_fileno(stdin), _O_BINARY);
-#endif
+    os_binary_input();
     size_t n = fread(packet, 1, sizeof packet, stdin);
     packet_text_put(NULL, &text, 0, packet, n);
     puts(str_text(&text));

@@ -43,6 +43,11 @@ os_lock_memory(void)
 }
 
 void
+os_binary_input(void)
+{
+}
+
+void
 os_binary_streams(void)
 {
 }

@@ -35,9 +35,15 @@ os_lock_memory(void)
 }
 
 void
-os_binary_streams(void)
+os_binary_input(void)
 {
     _setmode(_fileno(stdin), _O_BINARY);
+}
+
+void
+os_binary_streams(void)
+{
+    os_binary_input();
     _setmode(_fileno(stdout), _O_BINARY);
 }
 
